@@ -1,0 +1,106 @@
+#include "core/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/assert.h"
+#include "core/mem.h"
+
+#define CHUNK_SIZE_MIN 65536u
+#define ALIGNMENT 16u
+
+struct en_arena_chunk {
+    struct en_arena_chunk *older;
+    size_t size;
+    size_t used;
+    _Alignas(ALIGNMENT) uint8_t bytes[];
+};
+
+static struct en_arena_chunk *chunk_add(struct en_arena *arena, size_t size_min)
+{
+    size_t size = size_min > CHUNK_SIZE_MIN ? size_min : CHUNK_SIZE_MIN;
+    struct en_arena_chunk *chunk = en_mem_alloc(1, sizeof *chunk + size);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    chunk->older = arena->chunk;
+    chunk->size = size;
+    arena->chunk = chunk;
+    return chunk;
+}
+
+void en_arena_init(struct en_arena *arena, size_t limit)
+{
+    *arena = (struct en_arena){.limit = limit};
+}
+
+void en_arena_fini(struct en_arena *arena)
+{
+    while (arena->chunk != NULL) {
+        struct en_arena_chunk *older = arena->chunk->older;
+        en_mem_free(arena->chunk);
+        arena->chunk = older;
+    }
+    arena->used = 0;
+}
+
+void en_arena_reset(struct en_arena *arena)
+{
+    while (arena->chunk != NULL && arena->chunk->older != NULL) {
+        struct en_arena_chunk *older = arena->chunk->older;
+        en_mem_free(arena->chunk);
+        arena->chunk = older;
+    }
+    if (arena->chunk != NULL) {
+        arena->chunk->used = 0;
+    }
+    arena->used = 0;
+}
+
+void *en_arena_alloc(struct en_arena *arena, size_t size)
+{
+    EN_ASSERT(arena->limit > 0);
+    size_t padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (padded < size || padded > arena->limit - arena->used) {
+        return NULL;
+    }
+    struct en_arena_chunk *chunk = arena->chunk;
+    if (chunk == NULL || chunk->size - chunk->used < padded) {
+        chunk = chunk_add(arena, padded);
+    }
+    if (chunk == NULL) {
+        return NULL;
+    }
+    void *piece = chunk->bytes + chunk->used;
+    chunk->used += padded;
+    arena->used += padded;
+    memset(piece, 0, size);
+    return piece;
+}
+
+struct en_slice en_arena_copy(struct en_arena *arena, struct en_slice slice)
+{
+    uint8_t *copy = en_arena_alloc(arena, slice.size + 1);
+    if (copy == NULL) {
+        return en_slice_of(NULL, 0);
+    }
+    if (slice.size > 0) {
+        memcpy(copy, slice.bytes, slice.size);
+    }
+    return en_slice_of(copy, slice.size);
+}
+
+char *en_arena_print(struct en_arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = size < 0 ? NULL : en_arena_alloc(arena, (size_t)size + 1);
+    if (text != NULL) {
+        va_start(args, format);
+        (void)vsnprintf(text, (size_t)size + 1, format, args);
+        va_end(args);
+    }
+    return text;
+}

@@ -1,0 +1,38 @@
+/* Every bound in one place: buffers, names, batches, retries. Reaching one is an ordinary error
+ * with a test. */
+#ifndef EN_CORE_LIMITS_H
+#define EN_CORE_LIMITS_H
+
+/* log */
+#define EN_FRAME_SIZE_MAX 65520u        /* one LMDB value in just under 16 pages */
+#define EN_FRAME_EVENTS_MAX 4096u       /* events in one frame */
+#define EN_PAYLOAD_SIZE_MAX 61440u      /* one event's payload: fits a frame with its header */
+#define EN_BATCH_EVENTS_MAX 65536u      /* drafts in one batch */
+#define EN_BATCH_SIZE_MAX (16u << 20)   /* payload bytes in one batch */
+#define EN_SEGMENT_EVENTS 65536u        /* aligned leaves of one segment */
+#define EN_STORED_SPAN_EVENTS 1024u     /* the smallest span whose root is stored */
+#define EN_NAME_SIZE_MAX 255u           /* external keys, names of formulas and balances */
+#define EN_DOCUMENT_CHUNK_SIZE 61000u   /* raw bytes of a document in one event */
+#define EN_DOCUMENT_SIZE_MAX (1u << 30) /* a raw file, unpacked */
+
+/* metering */
+#define EN_SLOTS_MAX 1500u          /* slots of one day block: one-minute grid on a 25-hour day */
+#define EN_BLOCK_SIZE_MAX 32768u    /* an encoded day block */
+#define EN_FORMULA_SIZE_MAX 16384u  /* text of one formula */
+#define EN_FORMULA_DEPTH_MAX 64u    /* nesting of a formula */
+#define EN_FORMULA_TERMS_MAX 8192u  /* operands of one formula */
+#define EN_FORMULA_LAG_DAYS_MAX 31u /* how far back a formula may look */
+
+/* messages */
+#define EN_PACK_DEPTH_MAX 8u    /* nesting of a payload */
+#define EN_PACK_ITEMS_MAX 4096u /* elements of one array or map */
+
+/* projections */
+#define EN_SERIES_CHUNK 16u /* neighbouring series packed into one stored value */
+
+_Static_assert(EN_PAYLOAD_SIZE_MAX + 1024u < EN_FRAME_SIZE_MAX,
+               "a payload and its header must fit one frame");
+_Static_assert(EN_BLOCK_SIZE_MAX < EN_PAYLOAD_SIZE_MAX, "a day block must fit one event");
+_Static_assert(EN_SEGMENT_EVENTS % EN_STORED_SPAN_EVENTS == 0, "a segment is whole spans");
+
+#endif
