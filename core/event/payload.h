@@ -1,0 +1,253 @@
+/* The payloads of events, one struct a kind, described as data (record.h): from the description
+ * come the msgpack codec, JSON and docs/events.md. A payload only grows at its end; a missing tail
+ * reads as zero. Text and bytes are views: into the payload when decoded, the caller's when
+ * encoded. */
+#ifndef EN_CORE_EVENT_PAYLOAD_H
+#define EN_CORE_EVENT_PAYLOAD_H
+
+#include "core/arena.h"
+#include "core/decimal.h"
+#include "core/event/event.h"
+#include "core/hash.h"
+#include "core/metering/block.h"
+#include "core/metering/ids.h"
+#include "core/metering/quantity.h"
+#include "core/metering/ratio.h"
+
+struct en_name_assigned {
+    uint8_t type; /* en_name_type */
+    uint32_t id;
+    struct en_slice key;
+};
+
+struct en_software_started {
+    struct en_slice version;
+    struct en_hash build; /* SHA-256 of the program file */
+};
+
+struct en_clock_tick {
+    struct en_instant at;
+};
+
+struct en_zone_table {
+    struct en_slice name; /* "Europe/Moscow" */
+    struct en_hash sha256;
+    struct en_slice tzif; /* RFC 9636 bytes */
+};
+
+struct en_user_action {
+    struct en_slice action;
+    struct en_slice detail;
+};
+
+struct en_document_received {
+    struct en_slice name; /* file name as given, no folder */
+    struct en_slice format;
+    uint64_t size; /* unpacked bytes, as hashed */
+    uint32_t chunks_count;
+    uint8_t packing; /* of the chunks: 0 none, 1 zlib */
+};
+
+struct en_document_chunk {
+    uint32_t index;
+    struct en_slice bytes;
+};
+
+/* Closes an import: everything of the document is in the log. */
+struct en_document_imported {
+    struct en_slice verdict; /* "imported", "imported with rejected rows", "refused" */
+    struct en_slice detail;  /* first reason when refused */
+    uint64_t values_count;
+    uint64_t missing_count;
+    uint64_t rejected_count;
+};
+
+struct en_object_set {
+    struct en_slice name;
+    struct en_slice type; /* "substation", "bus", "feeder", "area", ... */
+    uint32_t parent;
+    struct en_slice zone;          /* civil zone, "" none */
+    int32_t fiscal_offset_minutes; /* of the fiscal day from valid.from on: local = UTC + offset */
+};
+
+struct en_point_set {
+    struct en_slice name;
+    struct en_slice resource; /* "electricity", "heat", "water", "steam", "gas" */
+    uint32_t object;          /* id, 0 none */
+};
+
+typedef enum en_channel_basis {
+    EN_BASIS_PROFILE = 1,  /* energy per slot is read */
+    EN_BASIS_REGISTER = 2, /* a cumulative register is read */
+    EN_BASIS_PULSES = 3,   /* pulses per slot are read; device.set says how many make a unit */
+} en_channel_basis;
+
+struct en_channel_set {
+    uint32_t point;
+    struct en_slice code;  /* "A+", "1-0:1.8.0", ... */
+    uint8_t unit;          /* en_unit of its energy */
+    uint8_t basis;         /* en_channel_basis */
+    uint32_t slot_seconds; /* its grid; 0 for registers read now and then */
+    bool is_primary;       /* values already include the transformer ratios */
+};
+
+struct en_device_set {
+    struct en_slice serial;
+    struct en_slice type;
+    struct en_decimal capacity; /* of its registers: where they roll over; 0 unknown */
+    uint64_t pulses_per_unit;   /* A of R-03; 0 none */
+    uint32_t pulse_divisor;     /* d of R-03 */
+};
+
+struct en_transformer_set {
+    struct en_slice name;
+    struct en_slice type; /* "CT", "VT", "power" */
+    uint32_t object;
+    struct en_ratio ratio;
+};
+
+struct en_register_value {
+    uint32_t channel;
+    struct en_decimal value;
+};
+
+struct en_device_installed {
+    uint32_t device;
+    struct en_list initial; /* en_register_value */
+};
+
+struct en_device_removed {
+    uint32_t device;
+    struct en_list final; /* en_register_value */
+};
+
+/* valid.from = removal, valid.to = installation. */
+struct en_device_replaced {
+    uint32_t old_device;
+    uint32_t new_device;
+    struct en_list final;         /* en_register_value of the old device */
+    struct en_list initial;       /* en_register_value of the new device */
+    int64_t downtime_power_micro; /* kW (kvar) while no device measured; 0 none */
+    struct en_slice act;
+};
+
+/* From valid.from on. */
+struct en_ratio_set {
+    struct en_ratio current;
+    struct en_ratio voltage;
+    struct en_slice act;
+};
+
+struct en_channel_error_set {
+    uint32_t error_1e4_percent; /* limits of the channel's relative error, 1e-4 %; 0 unknown */
+};
+
+/* reading.register: at valid.from. */
+struct en_reading_register {
+    struct en_decimal value;
+    uint32_t device; /* 0: the one installed then */
+    uint64_t quality;
+    uint64_t revision;
+};
+
+/* reading.profile is RAW: varint revision, then a day block (block.h). The highest revision wins a
+ * slot, then a present value over a missing one, then the later event. valid is the interval that
+ * the block covers. */
+void en_reading_profile_encode(uint64_t revision, struct en_slice block, struct en_buf *out);
+en_code en_reading_profile_parse(struct en_slice payload, uint64_t *revision,
+                                 struct en_slice *block, struct en_error *err) EN_MUST_CHECK;
+
+struct en_reading_instant {
+    struct en_decimal value;
+    uint64_t quality;
+};
+
+struct en_device_event {
+    struct en_slice code;
+    struct en_slice text;
+};
+
+/* From valid.from on. */
+struct en_formula_set {
+    struct en_slice name;
+    struct en_slice expression;
+};
+
+struct en_balance_set {
+    struct en_slice name;
+    struct en_slice in;
+    struct en_slice out;
+    struct en_slice losses; /* "" none */
+    uint32_t object;
+    /* the series of the three sides, named by the sink as formulas "NAME.in", "NAME.out",
+     * "NAME.losses" */
+    uint32_t in_node;
+    uint32_t out_node;
+    uint32_t losses_node;
+};
+
+struct en_rule_set {
+    struct en_slice rule;
+    struct en_slice edition;
+    struct en_slice parameters; /* JSON object text */
+    struct en_slice reason;
+};
+
+struct en_edition_activated {
+    struct en_slice rule;
+    uint32_t edition;
+    struct en_slice reason;
+};
+
+struct en_general_command {
+    struct en_slice command;
+    struct en_slice arguments;
+};
+
+struct en_freeze_policy_set {
+    struct en_slice name;
+    bool needs_completeness; /* refuse when a slot is missing; false: declare the gaps */
+    bool needs_period_order; /* F-14 */
+    uint8_t approvals;
+    uint8_t correction; /* 1 restate, 2 delta */
+};
+
+struct en_freeze_requested {
+    int32_t from_day; /* fiscal days, to exclusive */
+    int32_t to_day;
+    uint32_t scope; /* object id, 0 everything */
+    struct en_slice policy;
+};
+
+struct en_freeze_attested {
+    uint64_t request; /* seq of the request or of the correction */
+    uint32_t run;     /* 1 the first freeze, 2.. restatements */
+    uint64_t size;    /* of the log when signed */
+    struct en_hash root;
+    struct en_hash digest;
+    struct en_slice checkpoint;
+    struct en_slice software;
+};
+
+struct en_correction_requested {
+    uint8_t correction; /* 1 restate, 2 delta, 0 as the policy of the freeze says */
+    int32_t target_day; /* delta: the open day it is booked on */
+    uint64_t through;   /* pending differences up to this seq */
+    struct en_slice authority;
+};
+
+struct en_outbox_result {
+    uint64_t outbox;
+    bool is_done;
+    struct en_slice detail;
+};
+
+/* Decodes the payload of an event into the struct of its kind (lists in the arena, text and bytes
+ * as views). EN_MALFORMED. */
+en_code en_payload_decode(const struct en_event *event, void *payload, struct en_arena *arena,
+                          struct en_error *err) EN_MUST_CHECK;
+
+/* "<point id>|<code>": the external key of a channel. text holds EN_NAME_SIZE_MAX + 1 bytes. */
+void en_channel_key(uint32_t point, struct en_slice code, char *text);
+
+#endif
