@@ -1,0 +1,15 @@
+# `cmake --install build`: the program, and the manual pages and completions that exist.
+include(GNUInstallDirs)
+if(TARGET enerlog)
+  install(TARGETS enerlog RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+foreach(section 1 5 8)
+  file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.${section})
+  install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
+set(completion ${CMAKE_SOURCE_DIR}/packaging/completion)
+if(EXISTS ${completion}/enerlog.bash)
+  install(FILES ${completion}/enerlog.bash
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME enerlog)
+endif()
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
