@@ -1,0 +1,22 @@
+/* The run functions of the command table, by file of this folder. What each does, takes and prints
+ * is said in command_table.c; codes become exit codes (core/code.def). */
+#ifndef EN_APP_COMMANDS_COMMANDS_H
+#define EN_APP_COMMANDS_COMMANDS_H
+
+#include "app/session.h"
+
+#define EN_COMMAND(name)                                                                           \
+    en_code en_run_##name(struct en_session *session, const struct en_arguments *arguments,        \
+                          struct en_io *io, struct en_error *err) EN_MUST_CHECK
+
+/* program.c: of the program itself */
+EN_COMMAND(version);
+EN_COMMAND(help);
+EN_COMMAND(completion);
+EN_COMMAND(man);
+EN_COMMAND(cli_docs);
+
+/* doctor.c */
+EN_COMMAND(doctor);
+
+#endif
