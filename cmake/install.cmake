@@ -1,15 +1,25 @@
-# `cmake --install build`: the program, and the manual pages and completions that exist.
+# `cmake --install build --prefix DIR`: the program, and what it makes from its own table of
+# commands: manual pages and the completions of three shells.
 include(GNUInstallDirs)
-if(TARGET enerlog)
-  install(TARGETS enerlog RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
-foreach(section 1 5 8)
-  file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.${section})
-  install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
-endforeach()
-set(completion ${CMAKE_SOURCE_DIR}/packaging/completion)
-if(EXISTS ${completion}/enerlog.bash)
-  install(FILES ${completion}/enerlog.bash
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME enerlog)
-endif()
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+if(NOT TARGET enerlog)
+  return()
+endif()
+install(TARGETS enerlog RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+set(made ${CMAKE_BINARY_DIR}/made)
+install(CODE "
+  set(made \"${made}\")
+  set(program \"${CMAKE_BINARY_DIR}/enerlog\")
+  file(REMOVE_RECURSE \${made})
+  file(MAKE_DIRECTORY \${made})
+  execute_process(COMMAND \${program} man --quiet \${made}/man COMMAND_ERROR_IS_FATAL ANY)
+  foreach(shell bash zsh fish)
+    execute_process(COMMAND \${program} completion \${shell} OUTPUT_FILE \${made}/\${shell} COMMAND_ERROR_IS_FATAL ANY)
+  endforeach()
+")
+install(DIRECTORY ${made}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+set(share ${CMAKE_INSTALL_DATADIR})
+install(FILES ${made}/bash DESTINATION ${share}/bash-completion/completions RENAME enerlog)
+install(FILES ${made}/zsh DESTINATION ${share}/zsh/vendor-completions RENAME _enerlog)
+install(FILES ${made}/fish DESTINATION ${share}/fish/vendor_completions.d RENAME enerlog.fish)
