@@ -7,7 +7,11 @@
 #ifndef EN_PROJECTIONS_SERIES_H
 #define EN_PROJECTIONS_SERIES_H
 
+#include "core/buf.h"
+#include "core/limits.h"
 #include "projections/store.h"
+
+#define EN_SERIES_ENTRY_SIZE_MAX 65535u
 
 struct en_series_table {
     const char *name;
@@ -21,7 +25,10 @@ en_code en_series_get(struct en_store *store, const struct en_series_table *tabl
                       uint32_t series, struct en_slice *entry, struct en_error *err) EN_MUST_CHECK;
 
 /* Entries of days [from_day, to_day) in (day, series) order; series [from_series, to_series) of
- * each day (to_series 0 = all). Caller's memory; end always. next: EN_NOT_FOUND at the end. */
+ * each day (to_series 0 = all). Caller's memory; end always, also when begin failed. next:
+ * EN_NOT_FOUND at the end. An entry lives until the next call on the scan: a processor may write
+ * its own tables in between, and even the one it scans (what it changes in the chunk at hand is not
+ * seen). A table that was never written has no entries. */
 struct en_series_scan {
     struct en_store *store;
     const struct en_series_table *table;
@@ -30,11 +37,12 @@ struct en_series_scan {
     int32_t to_day;
     uint32_t from_series;
     uint32_t to_series;
-    struct en_slice chunk;
-    int32_t day;
+    struct en_buf copy; /* of the chunk, in a write store: its own may move at the next change */
+    int32_t day;        /* of the chunk at hand */
     uint32_t group;
-    uint32_t place; /* next member of the chunk to look at */
-    size_t offset;  /* of its entry in the chunk */
+    uint32_t members; /* bits of the members not yet given */
+    struct en_slice sizes;
+    struct en_slice entries;
     bool is_begun;
 };
 en_code en_series_scan_begin(struct en_store *store, const struct en_series_table *table,

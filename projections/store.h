@@ -7,10 +7,14 @@
 #ifndef EN_PROJECTIONS_STORE_H
 #define EN_PROJECTIONS_STORE_H
 
-#include "core/event/event.h"
 #include "core/kv.h"
 
 struct en_store;
+
+typedef enum en_table_flags {
+    EN_TABLE_DIGESTED = 1, /* takes part in the root digest; off for provenance and caches that
+                              depend on arrival order */
+} en_table_flags;
 
 /* Begins a transaction over the kv of a generation (projections/generation.h) or of a test. In
  * write mode the meta table is made when absent. Codes as en_kv_begin. */

@@ -15,11 +15,6 @@
 #include "core/record.h"
 #include "projections/store.h"
 
-typedef enum en_table_flags {
-    EN_TABLE_DIGESTED = 1, /* takes part in the root digest; off for provenance and caches that
-                              depend on arrival order */
-} en_table_flags;
-
 struct en_table {
     const char *name; /* kv table name */
     const char *about;
