@@ -4,41 +4,55 @@
 #include "app/command.h"
 #include "app/commands/commands.h"
 
-/* clang-format off */
 static const struct en_command commands[] = {
     {
-        .noun = "doctor", .summary = "Checks that this machine and the data directory are fit",
+        .noun = "doctor",
+        .summary = "Checks that this machine and the data directory are fit",
         .details = "Each line is ok, warn or fail and says how to mend. Exit 78 when one failed.",
         .example = "enerlog -D data doctor",
-        .needs = EN_NEEDS_NOTHING, .takes = EN_TAKES_OUTPUT, .run = en_run_doctor,
+        .needs = EN_NEEDS_NOTHING,
+        .takes = EN_TAKES_OUTPUT,
+        .run = en_run_doctor,
     },
     {
-        .noun = "version", .summary = "Shows which Enerlog this is",
+        .noun = "version",
+        .summary = "Shows which Enerlog this is",
         .example = "enerlog version --json",
-        .needs = EN_NEEDS_NOTHING, .takes = EN_TAKES_OUTPUT, .run = en_run_version,
+        .needs = EN_NEEDS_NOTHING,
+        .takes = EN_TAKES_OUTPUT,
+        .run = en_run_version,
     },
     {
-        .noun = "help", .summary = "Explains a command, with an example",
-        .operands = {{"NOUN", "What the command is about", true, false}, {"VERB", "What it does", true, false}},
+        .noun = "help",
+        .summary = "Explains a command, with an example",
+        .operands = {{"NOUN", "What the command is about", true, false},
+                     {"VERB", "What it does", true, false}},
         .example = "enerlog help import",
-        .needs = EN_NEEDS_NOTHING, .run = en_run_help,
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_help,
     },
     {
-        .noun = "completion", .summary = "Prints the completion script of a shell",
+        .noun = "completion",
+        .summary = "Prints the completion script of a shell",
         .operands = {{"SHELL", "bash, zsh or fish", false, false}},
         .example = "enerlog completion bash > /etc/bash_completion.d/enerlog",
-        .needs = EN_NEEDS_NOTHING, .run = en_run_completion,
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_completion,
     },
     {
-        .noun = "man", .summary = "Writes the manual pages",
+        .noun = "man",
+        .summary = "Writes the manual pages",
         .operands = {{"FOLDER", "Where the pages go", false, false}},
         .example = "enerlog man /usr/local/share/man/man1",
-        .needs = EN_NEEDS_NOTHING, .run = en_run_man,
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_man,
     },
     {
-        .noun = "cli-docs", .summary = "Prints docs/cli.md",
+        .noun = "cli-docs",
+        .summary = "Prints docs/cli.md",
         .example = "enerlog cli-docs > docs/cli.md",
-        .needs = EN_NEEDS_NOTHING, .run = en_run_cli_docs,
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_cli_docs,
     },
 };
 
@@ -53,7 +67,6 @@ static const struct {
     {"man", "Manual pages"},
     {"cli-docs", "The reference of commands as Markdown"},
 };
-/* clang-format on */
 
 const struct en_command *en_commands(uint32_t *count)
 {

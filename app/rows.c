@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/json.h"
+
 #define CELL_SIZE_MAX (256u << 10)
 #define COLUMN_GAP 2u
 
@@ -14,6 +16,7 @@ void en_rows_begin(struct en_rows *rows, struct en_io *io, en_output output,
     *rows = (struct en_rows){
         .io = io, .output = output, .columns = columns, .columns_count = columns_count};
     en_buf_init(&rows->held, EN_ROWS_HELD_SIZE);
+    en_buf_init(&rows->quoted, 6 * CELL_SIZE_MAX + 2);
 }
 
 void en_rows_begin_single(struct en_rows *rows, struct en_io *io, en_output output,
@@ -142,47 +145,14 @@ static void hold_table_cell(struct en_rows *rows, struct en_slice text)
     rows->widths[column] = letters > rows->widths[column] ? letters : rows->widths[column];
 }
 
-/* Bytes of the UTF-8 letter at the front; 0 when it is none. */
-static size_t utf8_size(struct en_slice text)
+static void put_json_text(struct en_rows *rows, struct en_slice text)
 {
-    uint8_t lead = text.bytes[0];
-    size_t size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (size == 0 || lead > 0xf4 || text.size < size) {
-        return 0;
+    en_buf_reset(&rows->quoted);
+    en_json_quote(&rows->quoted, text);
+    en_io_write(rows->io, en_buf_slice(&rows->quoted));
+    if (rows->quoted.code != EN_OK) {
+        rows->io->code = rows->quoted.code;
     }
-    for (size_t i = 1; i < size; i++) {
-        if ((text.bytes[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    bool is_overlong =
-        (lead == 0xe0 && text.bytes[1] < 0xa0) || (lead == 0xf0 && text.bytes[1] < 0x90);
-    bool is_surrogate = lead == 0xed && text.bytes[1] > 0x9f;
-    bool is_beyond = lead == 0xf4 && text.bytes[1] > 0x8f;
-    return is_overlong || is_surrogate || is_beyond ? 0 : size;
-}
-
-static void put_json_text(struct en_io *io, struct en_slice text)
-{
-    en_io_text(io, "\"");
-    for (size_t i = 0; i < text.size;) {
-        struct en_slice rest = en_slice_of(text.bytes + i, text.size - i);
-        size_t size = utf8_size(rest);
-        uint8_t byte = rest.bytes[0];
-        if (size == 0) {
-            en_io_text(io, "\xef\xbf\xbd");
-        } else if (byte == '"' || byte == '\\') {
-            en_io_print(io, "\\%c", byte);
-        } else if (byte == '\n' || byte == '\t') {
-            en_io_text(io, byte == '\n' ? "\\n" : "\\t");
-        } else if (byte < 0x20 || byte == 0x7f) {
-            en_io_print(io, "\\u%04x", byte);
-        } else {
-            en_io_write(io, en_slice_of(rest.bytes, size));
-        }
-        i += size == 0 ? 1 : size;
-    }
-    en_io_text(io, "\"");
 }
 
 /* RFC 4180, and a leading = + - @ of a text stays as it is: numbers begin so too. */
@@ -271,7 +241,7 @@ static void put_cell(struct en_rows *rows, cell_kind kind, struct en_slice text)
     } else {
         put_json_opening(rows);
         if (kind == CELL_TEXT) {
-            put_json_text(rows->io, text);
+            put_json_text(rows, text);
         } else {
             en_io_write(rows->io, kind == CELL_NOTHING ? en_slice_text("null") : text);
         }
@@ -329,4 +299,5 @@ void en_rows_end(struct en_rows *rows)
         put_csv_header(rows);
     }
     en_buf_fini(&rows->held);
+    en_buf_fini(&rows->quoted);
 }

@@ -33,6 +33,7 @@ struct en_rows {
     uint64_t rows_count;
     struct en_buf held; /* cells of a table, each ended by a 0 byte */
     uint32_t held_rows;
+    struct en_buf quoted; /* a text on its way into JSON */
     uint32_t widths[EN_ROWS_COLUMNS_MAX];
     uint32_t gap; /* blanks owed before the next cell of a table */
     bool is_header_done;

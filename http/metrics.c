@@ -1,0 +1,77 @@
+#include "http/metrics.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+
+#define CLASSES_COUNT 6u
+
+/* Upper bounds of the histogram's buckets. */
+static const uint64_t bounds_us[] = {1000, 5000, 25000, 100000, 500000, 2500000, 10000000};
+
+#define BUCKETS_COUNT (EN_COUNT_OF(bounds_us))
+
+static _Atomic uint64_t buckets[BUCKETS_COUNT + 1];
+static _Atomic uint64_t sum_us;
+static _Atomic uint64_t classes[CLASSES_COUNT]; /* by first digit of the status */
+
+void en_http_metrics_add(uint32_t status, uint64_t us)
+{
+    size_t bucket = 0;
+    while (bucket < BUCKETS_COUNT && us > bounds_us[bucket]) {
+        bucket++;
+    }
+    atomic_fetch_add(&buckets[bucket], 1);
+    atomic_fetch_add(&sum_us, us);
+    atomic_fetch_add(&classes[status / 100 < CLASSES_COUNT ? status / 100 : 0], 1);
+}
+
+static void put_head(struct en_buf *out, const char *name, const char *type, const char *help)
+{
+    en_buf_print(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+void en_metric_count(struct en_buf *out, const char *name, const char *type, const char *help,
+                     const char *labels, uint64_t value)
+{
+    put_head(out, name, type, help);
+    en_buf_print(out, "%s%s %" PRIu64 "\n", name, labels, value);
+}
+
+static void put_seconds(struct en_buf *out, int64_t us)
+{
+    bool is_negative = us < 0;
+    uint64_t size = is_negative ? (uint64_t)-us : (uint64_t)us;
+    en_buf_print(out, "%s%" PRIu64 ".%06" PRIu64, is_negative ? "-" : "", size / 1000000,
+                 size % 1000000);
+}
+
+void en_metric_seconds(struct en_buf *out, const char *name, const char *type, const char *help,
+                       const char *labels, int64_t us)
+{
+    put_head(out, name, type, help);
+    en_buf_print(out, "%s%s ", name, labels);
+    put_seconds(out, us);
+    en_buf_text(out, "\n");
+}
+
+void en_http_metrics_print(struct en_buf *out)
+{
+    static const char name[] = "enerlog_http_request_duration_seconds";
+    put_head(out, name, "histogram", "Time to answer a request.");
+    uint64_t count = 0;
+    for (size_t i = 0; i < BUCKETS_COUNT; i++) {
+        count += atomic_load(&buckets[i]);
+        en_buf_print(out, "%s_bucket{le=\"", name);
+        put_seconds(out, (int64_t)bounds_us[i]);
+        en_buf_print(out, "\"} %" PRIu64 "\n", count);
+    }
+    count += atomic_load(&buckets[BUCKETS_COUNT]);
+    en_buf_print(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum ", name, count, name);
+    put_seconds(out, (int64_t)atomic_load(&sum_us));
+    en_buf_print(out, "\n%s_count %" PRIu64 "\n", name, count);
+    put_head(out, "enerlog_http_requests_total", "counter", "Requests answered, by status class.");
+    for (uint32_t i = 1; i < CLASSES_COUNT; i++) {
+        en_buf_print(out, "enerlog_http_requests_total{status=\"%uxx\"} %" PRIu64 "\n", i,
+                     atomic_load(&classes[i]));
+    }
+}
