@@ -21,6 +21,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/slice.h"
 
 /* Type: C type of the member, stored as, JSON. */
@@ -106,6 +107,9 @@ bool en_record_equal(const struct en_record *record, const void *a, const void *
 
 /* Appends a JSON object of the fields in their order. */
 void en_record_json(const struct en_record *record, const void *value, struct en_buf *out);
+/* Adds the fields [first, fields_count) as members to an object that is open. */
+void en_record_json_members(const struct en_record *record, uint16_t first, const void *value,
+                            struct en_json *json);
 
 /* One field as plain text, the same spelling as in JSON without the quotes; lists and qualities as
  * their JSON. For tables and CSV cells (not yet quoted). */
