@@ -260,11 +260,17 @@ size_t en_instant_print(struct en_instant instant, int offset_minutes,
 
 struct en_civil en_instant_civil(struct en_instant instant, int offset_minutes)
 {
-    EN_ASSERT(en_instant_is_writable(instant));
     assert_offset(offset_minutes);
+    return en_instant_civil_seconds(instant, offset_minutes * 60);
+}
+
+struct en_civil en_instant_civil_seconds(struct en_instant instant, int32_t offset_seconds)
+{
+    EN_ASSERT(en_instant_is_writable(instant));
+    EN_ASSERT(offset_seconds > -26 * 3600 && offset_seconds < 26 * 3600);
     int64_t rest = 0;
     int64_t days =
-        en_i64_divide_floor(instant.us + offset_minutes * EN_MINUTE_US, EN_DAY_US, &rest);
+        en_i64_divide_floor(instant.us + offset_seconds * EN_SECOND_US, EN_DAY_US, &rest);
     struct en_civil civil = date_of_days((int32_t)days);
     civil.hour = (uint8_t)(rest / EN_HOUR_US);
     civil.minute = (uint8_t)(rest / EN_MINUTE_US % 60);

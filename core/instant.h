@@ -84,6 +84,8 @@ size_t en_instant_print(struct en_instant instant, int offset_minutes,
 
 /* What a clock at the offset shows. The instant is writable (asserted). */
 struct en_civil en_instant_civil(struct en_instant instant, int offset_minutes);
+/* The same for an offset in seconds, below a day and two hours: zones once had such. */
+struct en_civil en_instant_civil_seconds(struct en_instant instant, int32_t offset_seconds);
 
 /* The instant at which a clock at the offset shows it. Codes: EN_RANGE (no such date or time). */
 en_code en_instant_of_civil(const struct en_civil *civil, int offset_minutes,

@@ -23,6 +23,9 @@
 #define EN_FORMULA_TERMS_MAX 8192u  /* operands of one formula */
 #define EN_FORMULA_LAG_DAYS_MAX 31u /* how far back a formula may look */
 
+#define EN_ZONE_SIZE_MAX 65536u       /* a zone table */
+#define EN_ZONE_TRANSITIONS_MAX 4096u /* changes that a zone table lists */
+
 /* messages */
 #define EN_PACK_DEPTH_MAX 8u    /* nesting of a payload */
 #define EN_PACK_ITEMS_MAX 4096u /* elements of one array or map */
