@@ -81,16 +81,6 @@ static void look_at_values(struct encoder *encoder)
     encoder->max = max;
 }
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* residuals / divisor without dividing: shift the twos out, multiply by the inverse of the odd part
  * modulo 2^64 (each round doubles the right bits, 3 are right at the start). */
 static void divide_exactly(uint64_t *residuals, uint32_t count, uint64_t divisor)
@@ -115,7 +105,7 @@ static void make_residuals(struct encoder *encoder)
         encoder->residuals[i] = is_present(encoder, i) ? value - (uint64_t)encoder->min : 0;
     }
     for (uint32_t i = 0; i < count && divisor != 1; i++) {
-        divisor = common_divisor(encoder->residuals[i], divisor);
+        divisor = en_u64_gcd(divisor, encoder->residuals[i]);
     }
     encoder->shape.divisor = divisor == 0 ? 1 : divisor;
     if (divisor > 1) {
@@ -425,19 +415,6 @@ en_code en_block_values(struct en_slice bytes, int64_t *values, struct en_block_
     return en_block_shape_values(&shape, values, &missing, err);
 }
 
-/* Halves of 32 bits cannot run over, so one addition at the end is 128 bits wide. */
-static __int128 sum_of(const int64_t *values, uint32_t count)
-{
-    uint64_t low = 0;
-    uint64_t high = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t shifted = (uint64_t)values[i] ^ (UINT64_C(1) << 63); /* as value + 2^63 */
-        low += shifted & UINT32_MAX;
-        high += shifted >> 32;
-    }
-    return (__int128)low + ((__int128)high << 32) - ((__int128)count << 63);
-}
-
 en_code en_block_sum(struct en_slice bytes, struct en_block_total *total, struct en_error *err)
 {
     int64_t values[EN_SLOTS_MAX];
@@ -448,9 +425,7 @@ en_code en_block_sum(struct en_slice bytes, struct en_block_total *total, struct
         code = en_block_shape_values(&shape, values, &missing, err);
     }
     if (code == EN_OK) {
-        total->sum = sum_of(values, shape.head.count);
-        total->present = shape.head.count - missing;
-        total->missing = missing;
+        *total = en_block_total_of(values, shape.head.count, missing);
     }
     return code;
 }

@@ -15,6 +15,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/fixed.h"
 #include "core/limits.h"
 #include "core/metering/quality.h"
 #include "core/slice.h"
@@ -42,7 +43,7 @@ struct en_block {
 
 /* The sum of a block's values, in its own exponent. */
 struct en_block_total {
-    __int128 sum;
+    en_i128 sum;
     uint32_t present;
     uint32_t missing;
 };

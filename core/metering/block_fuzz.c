@@ -18,7 +18,7 @@ static void check_good(struct en_slice bytes, const struct en_block *block)
     struct en_block_head head;
     struct en_block_total total;
     struct en_buf again;
-    __int128 sum = 0;
+    en_i128 sum = 0;
     en_buf_init(&again, EN_BLOCK_SIZE_MAX);
     require(en_block_encode(block, &again, NULL) == EN_OK);
     require(en_slice_equal(bytes, en_buf_slice(&again)));

@@ -320,14 +320,16 @@ static en_code patch(const struct en_block_shape *shape, uint64_t *residuals, st
     const uint8_t *position = shape->positions;
     const uint8_t *high = shape->highs;
     bool is_wide = shape->head.count > 256;
+    uint32_t next_slot = 0;
     for (uint32_t i = 0; i < shape->exceptions_count; i++) {
         uint32_t slot = *position++;
         if (is_wide) {
             slot |= (uint32_t)*position++ << 8;
         }
-        if (slot >= shape->head.count) {
+        if (slot < next_slot || slot >= shape->head.count) {
             return damaged(err, "exceptions");
         }
+        next_slot = slot + 1;
         residuals[slot] += load_high(high, shape->exception_size) << shape->width;
         high += shape->exception_size;
     }
@@ -391,6 +393,20 @@ en_code en_block_shape_values(const struct en_block_shape *shape, int64_t *value
         restore(shape, words);
     }
     return shape->head.quality_is_common ? EN_OK : clear_missing(shape, values, missing, err);
+}
+
+/* Halves of 32 bits cannot run over, so one addition at the end is 128 bits wide. */
+struct en_block_total en_block_total_of(const int64_t *values, uint32_t count, uint32_t missing)
+{
+    uint64_t low = 0;
+    uint64_t high = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t shifted = (uint64_t)values[i] ^ (UINT64_C(1) << 63); /* as value + 2^63 */
+        low += shifted & UINT32_MAX;
+        high += shifted >> 32;
+    }
+    en_i128 sum = (en_i128)low + ((en_i128)high << 32) - ((en_i128)count << 63);
+    return (struct en_block_total){sum, count - missing, missing};
 }
 
 uint64_t en_block_shape_bound(const struct en_block_shape *shape)

@@ -96,7 +96,7 @@ static void assert_same(const struct en_block *a, const struct en_block *b)
 
 static void assert_sum(struct en_slice bytes, const struct en_block *block)
 {
-    __int128 sum = 0;
+    en_i128 sum = 0;
     uint32_t missing = 0;
     struct en_block_total total;
     for (uint32_t i = 0; i < block->head.count; i++) {
