@@ -55,7 +55,8 @@ struct en_event_header {
     uint16_t kind;       /* en_kind; unknown numbers of newer programs are kept */
     uint32_t subject;    /* id of the kind's subject type, 0 none */
     uint32_t source;     /* id of EN_NAME_SOURCE */
-    uint64_t source_seq; /* rises strictly within the source; 0 with source 0 = not idempotent */
+    uint64_t source_seq; /* rises strictly within the source, from 1; 0 exactly when source is 0:
+                            not idempotent */
     uint32_t actor;      /* id of EN_NAME_ACTOR, 0 the program itself */
     struct en_seq cause; /* the event that made this one, or EN_SEQ_NONE */
 };
@@ -64,6 +65,48 @@ struct en_event {
     struct en_event_header header;
     struct en_slice payload;
 };
+
+/* Whether the header of a draft is well formed: a kind, an interval that does not run backwards, a
+ * source with a source seq or neither. EN_RANGE with what is wrong. */
+en_code en_event_header_check(const struct en_event_header *header,
+                              struct en_error *err) EN_MUST_CHECK;
+/* Whether the cause lies before the event, once that has its seq. EN_RANGE. */
+en_code en_event_cause_check(const struct en_event_header *header,
+                             struct en_error *err) EN_MUST_CHECK;
+
+/* A set of kinds; zeroed = none. Kinds from EN_KIND_SET_SIZE - 1 up share the last place, so a set
+ * says "perhaps" of them: who needs to be sure compares the header. */
+#define EN_KIND_SET_SIZE 128u
+struct en_kind_set {
+    uint64_t words[EN_KIND_SET_SIZE / 64];
+};
+
+static inline uint32_t en_kind_set_place(uint16_t kind)
+{
+    return kind < EN_KIND_SET_SIZE ? kind : EN_KIND_SET_SIZE - 1;
+}
+
+static inline void en_kind_set_add(struct en_kind_set *set, uint16_t kind)
+{
+    uint32_t place = en_kind_set_place(kind);
+    set->words[place / 64] |= UINT64_C(1) << (place % 64);
+}
+
+static inline bool en_kind_set_has(const struct en_kind_set *set, uint16_t kind)
+{
+    uint32_t place = en_kind_set_place(kind);
+    return (set->words[place / 64] >> (place % 64) & 1) != 0;
+}
+
+static inline bool en_kind_set_is_empty(const struct en_kind_set *set)
+{
+    return (set->words[0] | set->words[1]) == 0;
+}
+
+static inline bool en_kind_set_meets(const struct en_kind_set *a, const struct en_kind_set *b)
+{
+    return ((a->words[0] & b->words[0]) | (a->words[1] & b->words[1])) != 0;
+}
 
 /* What is known of a kind. */
 struct en_kind_info {
@@ -83,10 +126,17 @@ const struct en_kind_info *en_kinds(uint32_t *count);
 
 const char *en_name_type_text(en_name_type type);
 
+/* The fixed part in front of the payload in a canonical event. */
+#define EN_EVENT_HEADER_SIZE 64u
+#define EN_EVENT_FORM 1u
+void en_event_header_write(const struct en_event_header *header,
+                           uint8_t bytes[EN_EVENT_HEADER_SIZE]);
+
 /* Appends the canonical bytes of the event to out (sticky errors of the buffer). */
 void en_event_canonical(const struct en_event *event, struct en_buf *out);
 
-/* Reads canonical bytes back; the payload is a view into them. EN_MALFORMED. */
+/* Reads canonical bytes back; the payload is a view into them. EN_MALFORMED: cut, of another form,
+ * or a header that is not well formed. */
 en_code en_event_parse(struct en_slice canonical, struct en_event *event,
                        struct en_error *err) EN_MUST_CHECK;
 

@@ -14,6 +14,13 @@
 #include "core/metering/quantity.h"
 #include "core/metering/ratio.h"
 
+/* The record of each payload: en_payload_<name>, the name as in kinds.def. */
+#define EN_KIND(name, number, text, nature, barrier, subject, payload)                             \
+    extern const struct en_record en_payload_##payload;
+#include "core/event/kinds.def"
+#undef EN_KIND
+extern const struct en_record en_payload_register_value;
+
 struct en_name_assigned {
     uint8_t type; /* en_name_type */
     uint32_t id;

@@ -1,0 +1,308 @@
+/* The payloads as data: field names here are the names in JSON and in docs/events.md, their order
+ * is the stored order. A record only grows at its end; a field never changes its place or type. */
+#include "core/event/payload.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/limits.h"
+
+#define VERSION 1u
+/* clang-format off */
+#define FIELD(record, name, type, about)                                                           \
+    {#name, EN_FIELD_##type, offsetof(struct en_##record, name), about, NULL}
+/* clang-format on */
+#define RECORD(name)                                                                               \
+    const struct en_record en_payload_##name = {                                                   \
+        #name, sizeof(struct en_##name), VERSION, name##_fields, EN_COUNT_OF(name##_fields), 0}
+
+static const struct en_field name_assigned_fields[] = {
+    FIELD(name_assigned, type, U8, "en_name_type"),
+    FIELD(name_assigned, id, U32, ""),
+    FIELD(name_assigned, key, TEXT, ""),
+};
+RECORD(name_assigned);
+
+static const struct en_field software_started_fields[] = {
+    FIELD(software_started, version, TEXT, ""),
+    FIELD(software_started, build, HASH, "SHA-256 of the program file"),
+};
+RECORD(software_started);
+
+static const struct en_field clock_tick_fields[] = {
+    FIELD(clock_tick, at, INSTANT, ""),
+};
+RECORD(clock_tick);
+
+static const struct en_field zone_table_fields[] = {
+    FIELD(zone_table, name, TEXT, "\"Europe/Moscow\""),
+    FIELD(zone_table, sha256, HASH, ""),
+    FIELD(zone_table, tzif, BYTES, "RFC 9636 bytes"),
+};
+RECORD(zone_table);
+
+static const struct en_field user_action_fields[] = {
+    FIELD(user_action, action, TEXT, ""),
+    FIELD(user_action, detail, TEXT, ""),
+};
+RECORD(user_action);
+
+static const struct en_field document_received_fields[] = {
+    FIELD(document_received, name, TEXT, "file name as given, no folder"),
+    FIELD(document_received, format, TEXT, ""),
+    FIELD(document_received, size, U64, "unpacked bytes, as hashed"),
+    FIELD(document_received, chunks_count, U32, ""),
+    FIELD(document_received, packing, U8, "of the chunks: 0 none, 1 zlib"),
+};
+RECORD(document_received);
+
+static const struct en_field document_chunk_fields[] = {
+    FIELD(document_chunk, index, U32, ""),
+    FIELD(document_chunk, bytes, BYTES, ""),
+};
+RECORD(document_chunk);
+
+static const struct en_field document_imported_fields[] = {
+    FIELD(document_imported, verdict, TEXT,
+          "\"imported\", \"imported with rejected rows\", \"refused\""),
+    FIELD(document_imported, detail, TEXT, "first reason when refused"),
+    FIELD(document_imported, values_count, U64, ""),
+    FIELD(document_imported, missing_count, U64, ""),
+    FIELD(document_imported, rejected_count, U64, ""),
+};
+RECORD(document_imported);
+
+static const struct en_field object_set_fields[] = {
+    FIELD(object_set, name, TEXT, ""),
+    FIELD(object_set, type, TEXT, "\"substation\", \"bus\", \"feeder\", \"area\", ..."),
+    FIELD(object_set, parent, U32, ""),
+    FIELD(object_set, zone, TEXT, "civil zone, \"\" none"),
+    FIELD(object_set, fiscal_offset_minutes, I32,
+          "of the fiscal day from valid.from on: local = UTC + offset"),
+};
+RECORD(object_set);
+
+static const struct en_field point_set_fields[] = {
+    FIELD(point_set, name, TEXT, ""),
+    FIELD(point_set, resource, TEXT, "\"electricity\", \"heat\", \"water\", \"steam\", \"gas\""),
+    FIELD(point_set, object, U32, "id, 0 none"),
+};
+RECORD(point_set);
+
+static const struct en_field channel_set_fields[] = {
+    FIELD(channel_set, point, U32, ""),
+    FIELD(channel_set, code, TEXT, "\"A+\", \"1-0:1.8.0\", ..."),
+    FIELD(channel_set, unit, U8, "en_unit of its energy"),
+    FIELD(channel_set, basis, U8, "en_channel_basis"),
+    FIELD(channel_set, slot_seconds, U32, "its grid; 0 for registers read now and then"),
+    FIELD(channel_set, is_primary, BOOL, "values already include the transformer ratios"),
+};
+RECORD(channel_set);
+
+static const struct en_field device_set_fields[] = {
+    FIELD(device_set, serial, TEXT, ""),
+    FIELD(device_set, type, TEXT, ""),
+    FIELD(device_set, capacity, DECIMAL, "of its registers: where they roll over; 0 unknown"),
+    FIELD(device_set, pulses_per_unit, U64, "A of R-03; 0 none"),
+    FIELD(device_set, pulse_divisor, U32, "d of R-03"),
+};
+RECORD(device_set);
+
+static const struct en_field transformer_set_fields[] = {
+    FIELD(transformer_set, name, TEXT, ""),
+    FIELD(transformer_set, type, TEXT, "\"CT\", \"VT\", \"power\""),
+    FIELD(transformer_set, object, U32, ""),
+    FIELD(transformer_set, ratio, RATIO, ""),
+};
+RECORD(transformer_set);
+
+static const struct en_field register_value_fields[] = {
+    FIELD(register_value, channel, U32, ""),
+    FIELD(register_value, value, DECIMAL, ""),
+};
+RECORD(register_value);
+
+static const struct en_field device_installed_fields[] = {
+    FIELD(device_installed, device, U32, ""),
+    {"initial", EN_FIELD_LIST, offsetof(struct en_device_installed, initial), "en_register_value",
+     &en_payload_register_value},
+};
+RECORD(device_installed);
+
+static const struct en_field device_removed_fields[] = {
+    FIELD(device_removed, device, U32, ""),
+    {"final", EN_FIELD_LIST, offsetof(struct en_device_removed, final), "en_register_value",
+     &en_payload_register_value},
+};
+RECORD(device_removed);
+
+static const struct en_field device_replaced_fields[] = {
+    FIELD(device_replaced, old_device, U32, ""),
+    FIELD(device_replaced, new_device, U32, ""),
+    {"final", EN_FIELD_LIST, offsetof(struct en_device_replaced, final),
+     "en_register_value of the old device", &en_payload_register_value},
+    {"initial", EN_FIELD_LIST, offsetof(struct en_device_replaced, initial),
+     "en_register_value of the new device", &en_payload_register_value},
+    FIELD(device_replaced, downtime_power_micro, MICRO,
+          "kW (kvar) while no device measured; 0 none"),
+    FIELD(device_replaced, act, TEXT, ""),
+};
+RECORD(device_replaced);
+
+static const struct en_field ratio_set_fields[] = {
+    FIELD(ratio_set, current, RATIO, ""),
+    FIELD(ratio_set, voltage, RATIO, ""),
+    FIELD(ratio_set, act, TEXT, ""),
+};
+RECORD(ratio_set);
+
+static const struct en_field channel_error_set_fields[] = {
+    FIELD(channel_error_set, error_1e4_percent, U32,
+          "limits of the channel's relative error, 1e-4 %; 0 unknown"),
+};
+RECORD(channel_error_set);
+
+static const struct en_field reading_register_fields[] = {
+    FIELD(reading_register, value, DECIMAL, ""),
+    FIELD(reading_register, device, U32, "0: the one installed then"),
+    FIELD(reading_register, quality, QUALITY, ""),
+    FIELD(reading_register, revision, U64, ""),
+};
+RECORD(reading_register);
+
+static const struct en_field reading_instant_fields[] = {
+    FIELD(reading_instant, value, DECIMAL, ""),
+    FIELD(reading_instant, quality, QUALITY, ""),
+};
+RECORD(reading_instant);
+
+static const struct en_field device_event_fields[] = {
+    FIELD(device_event, code, TEXT, ""),
+    FIELD(device_event, text, TEXT, ""),
+};
+RECORD(device_event);
+
+static const struct en_field formula_set_fields[] = {
+    FIELD(formula_set, name, TEXT, ""),
+    FIELD(formula_set, expression, TEXT, ""),
+};
+RECORD(formula_set);
+
+static const struct en_field balance_set_fields[] = {
+    FIELD(balance_set, name, TEXT, ""),
+    FIELD(balance_set, in, TEXT, ""),
+    FIELD(balance_set, out, TEXT, ""),
+    FIELD(balance_set, losses, TEXT, "\"\" none"),
+    FIELD(balance_set, object, U32, "id, 0 none"),
+    FIELD(balance_set, in_node, U32, "formula id of the inflow"),
+    FIELD(balance_set, out_node, U32, "formula id of the outflow"),
+    FIELD(balance_set, losses_node, U32, "formula id of the losses, 0 none"),
+};
+RECORD(balance_set);
+
+static const struct en_field rule_set_fields[] = {
+    FIELD(rule_set, rule, TEXT, ""),
+    FIELD(rule_set, edition, TEXT, ""),
+    FIELD(rule_set, parameters, TEXT, "JSON object text"),
+    FIELD(rule_set, reason, TEXT, ""),
+};
+RECORD(rule_set);
+
+static const struct en_field edition_activated_fields[] = {
+    FIELD(edition_activated, rule, TEXT, ""),
+    FIELD(edition_activated, edition, U32, ""),
+    FIELD(edition_activated, reason, TEXT, ""),
+};
+RECORD(edition_activated);
+
+static const struct en_field general_command_fields[] = {
+    FIELD(general_command, command, TEXT, ""),
+    FIELD(general_command, arguments, TEXT, ""),
+};
+RECORD(general_command);
+
+static const struct en_field freeze_policy_set_fields[] = {
+    FIELD(freeze_policy_set, name, TEXT, ""),
+    FIELD(freeze_policy_set, needs_completeness, BOOL,
+          "refuse when a slot is missing; false: declare the gaps"),
+    FIELD(freeze_policy_set, needs_period_order, BOOL, "F-14"),
+    FIELD(freeze_policy_set, approvals, U8, ""),
+    FIELD(freeze_policy_set, correction, U8, "1 restate, 2 delta"),
+};
+RECORD(freeze_policy_set);
+
+static const struct en_field freeze_requested_fields[] = {
+    FIELD(freeze_requested, from_day, DAY, "fiscal days, to exclusive"),
+    FIELD(freeze_requested, to_day, DAY, ""),
+    FIELD(freeze_requested, scope, U32, "object id, 0 everything"),
+    FIELD(freeze_requested, policy, TEXT, ""),
+};
+RECORD(freeze_requested);
+
+static const struct en_field freeze_attested_fields[] = {
+    FIELD(freeze_attested, request, U64, "seq of the request or of the correction"),
+    FIELD(freeze_attested, run, U32, "1 the first freeze, 2.. restatements"),
+    FIELD(freeze_attested, size, U64, "of the log when signed"),
+    FIELD(freeze_attested, root, HASH, ""),
+    FIELD(freeze_attested, digest, HASH, ""),
+    FIELD(freeze_attested, checkpoint, TEXT, ""),
+    FIELD(freeze_attested, software, TEXT, ""),
+};
+RECORD(freeze_attested);
+
+static const struct en_field correction_requested_fields[] = {
+    FIELD(correction_requested, correction, U8,
+          "1 restate, 2 delta, 0 as the policy of the freeze says"),
+    FIELD(correction_requested, target_day, DAY, "delta: the open day it is booked on"),
+    FIELD(correction_requested, through, U64, "pending differences up to this seq"),
+    FIELD(correction_requested, authority, TEXT, ""),
+};
+RECORD(correction_requested);
+
+static const struct en_field outbox_result_fields[] = {
+    FIELD(outbox_result, outbox, U64, ""),
+    FIELD(outbox_result, is_done, BOOL, ""),
+    FIELD(outbox_result, detail, TEXT, ""),
+};
+RECORD(outbox_result);
+
+void en_reading_profile_encode(uint64_t revision, struct en_slice block, struct en_buf *out)
+{
+    EN_ASSERT(block.size > 0);
+    en_buf_varint(out, revision);
+    en_buf_append(out, block.bytes, block.size);
+}
+
+en_code en_reading_profile_parse(struct en_slice payload, uint64_t *revision,
+                                 struct en_slice *block, struct en_error *err)
+{
+    struct en_slice rest = payload;
+    if (!en_take_varint(&rest, revision)) {
+        return en_error_set(err, EN_MALFORMED, "reading.profile without a revision");
+    }
+    if (rest.size == 0) {
+        return en_error_set(err, EN_MALFORMED, "reading.profile without a day block");
+    }
+    *block = rest;
+    return EN_OK;
+}
+
+en_code en_payload_decode(const struct en_event *event, void *payload, struct en_arena *arena,
+                          struct en_error *err)
+{
+    const struct en_kind_info *info = en_kind_info(event->header.kind);
+    EN_ASSERT(info != NULL);
+    EN_ASSERT(info->payload != NULL);
+    en_code code = en_record_decode(info->payload, event->payload, payload, arena, err);
+    return code == EN_OK ? EN_OK
+                         : en_error_wrap(err, "%s %" PRIu64, info->name, event->header.seq.n);
+}
+
+void en_channel_key(uint32_t point, struct en_slice code, char *text)
+{
+    EN_ASSERT(code.size <= EN_NAME_SIZE_MAX - 11);
+    int size = snprintf(text, EN_NAME_SIZE_MAX + 1, "%" PRIu32 "|%.*s", point, (int)code.size,
+                        (const char *)code.bytes);
+    EN_ASSERT(size > 0 && size <= (int)EN_NAME_SIZE_MAX);
+}
