@@ -31,10 +31,13 @@
 #define EN_PACK_ITEMS_MAX 4096u /* elements of one array or map */
 
 /* projections */
-#define EN_SERIES_CHUNK 16u /* neighbouring series packed into one stored value */
+#define EN_SERIES_CHUNK 16u           /* neighbouring series packed into one stored value */
+#define EN_TABLE_ROW_SIZE_MAX 131072u /* value of one row of a fold table */
 
 _Static_assert(EN_PAYLOAD_SIZE_MAX + 1024u < EN_FRAME_SIZE_MAX,
                "a payload and its header must fit one frame");
+_Static_assert(EN_TABLE_ROW_SIZE_MAX > 2u * EN_PAYLOAD_SIZE_MAX,
+               "a row holds what an event brought");
 _Static_assert(EN_BLOCK_SIZE_MAX < EN_PAYLOAD_SIZE_MAX, "a day block must fit one event");
 _Static_assert(EN_SEGMENT_EVENTS % EN_STORED_SPAN_EVENTS == 0, "a segment is whole spans");
 

@@ -598,6 +598,11 @@ en_code en_record_value_decode(const struct en_record *record, struct en_slice b
     return decode_span(record, behind_keys, bytes, value, arena, err);
 }
 
+void en_record_value_clear(const struct en_record *record, void *value)
+{
+    clear_span(record, (struct span){record->keys_count, record->fields_count}, value);
+}
+
 /* ---- keys ---- */
 
 static void key_number(const struct type_info *info, const void *member, struct en_buf *out)
@@ -631,23 +636,45 @@ static void key_blob(struct en_slice blob, struct en_buf *out)
     en_buf_append(out, end, sizeof end);
 }
 
-void en_record_key_encode(const struct en_record *record, const void *value, uint16_t keys_count,
-                          struct en_buf *out)
+static en_code key_field(const struct en_field *field, const void *member, struct en_buf *out,
+                         struct en_error *err)
+{
+    const struct type_info *info = info_of(field);
+    EN_ASSERT(info->can_be_key);
+    if (field->type == EN_FIELD_TEXT && !en_utf8_is_valid(load_slice(member))) {
+        return en_error_set(err, EN_MALFORMED, "the text is not UTF-8");
+    }
+    if (field->type == EN_FIELD_TEXT || field->type == EN_FIELD_BYTES) {
+        key_blob(load_slice(member), out);
+    } else if (field->type == EN_FIELD_HASH) {
+        en_buf_append(out, member, EN_HASH_SIZE);
+    } else {
+        EN_ASSERT(info->is_signed ||
+                  is_sound_number(field->type, load_unsigned(member, info->width)));
+        key_number(info, member, out);
+    }
+    return en_buf_code(out, err);
+}
+
+en_code en_record_key_encode(const struct en_record *record, const void *value, uint16_t keys_count,
+                             struct en_buf *out, struct en_error *err)
 {
     EN_ASSERT(keys_count <= record->keys_count);
-    for (uint16_t i = 0; i < keys_count; i++) {
+    size_t size_before = out->size;
+    en_code code = en_buf_code(out, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    for (uint16_t i = 0; i < keys_count && code == EN_OK; i++) {
         const struct en_field *field = &record->fields[i];
-        const struct type_info *info = info_of(field);
-        const void *member = member_of(field, value);
-        EN_ASSERT(info->can_be_key);
-        if (field->type == EN_FIELD_TEXT || field->type == EN_FIELD_BYTES) {
-            key_blob(load_slice(member), out);
-        } else if (field->type == EN_FIELD_HASH) {
-            en_buf_append(out, member, EN_HASH_SIZE);
-        } else {
-            key_number(info, member, out);
+        code = key_field(field, member_of(field, value), out, err);
+        if (code != EN_OK) {
+            (void)en_error_wrap(err, "record %s, key %s", record->name, field->name);
+            out->size = size_before;
+            out->code = EN_OK;
         }
     }
+    return code;
 }
 
 static en_code take_key_number(const struct en_field *field, struct en_slice *key, void *member,
@@ -702,8 +729,7 @@ static en_code take_key_blob(const struct en_field *field, struct en_slice *key,
     }
     struct en_slice blob = en_slice_of(key->bytes, size);
     if (zeros_count > 0) {
-        EN_ASSERT(arena != NULL);
-        uint8_t *whole = en_arena_alloc(arena, size);
+        uint8_t *whole = arena == NULL ? NULL : en_arena_alloc(arena, size);
         if (whole == NULL) {
             return en_error_set(err, EN_NOMEM, "no memory for a key");
         }

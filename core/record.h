@@ -89,16 +89,21 @@ en_code en_record_value_encode(const struct en_record *record, const void *value
 en_code en_record_value_decode(const struct en_record *record, struct en_slice bytes, void *value,
                                struct en_arena *arena, struct en_error *err) EN_MUST_CHECK;
 
+/* Sets the fields behind the keys to zero. */
+void en_record_value_clear(const struct en_record *record, void *value);
+
 /* Appends the first keys_count fields in a form whose byte order is the order of the fields
  * (numbers by value, text by bytes): integers big-endian, signed ones with the sign bit flipped;
  * text and bytes with 00 as 00 ff and closed by 00 00. The keys of fewer fields are exact prefixes.
- * keys_count is at most that of the record. Decimals, ratios and lists cannot be keys. The caller
- * checks the buffer. */
-void en_record_key_encode(const struct en_record *record, const void *value, uint16_t keys_count,
-                          struct en_buf *out);
+ * keys_count is at most that of the record. Decimals, ratios and lists cannot be keys. Codes:
+ * EN_MALFORMED (text that is not UTF-8; names record and field), EN_LIMIT, EN_NOMEM (the buffer's).
+ * On failure the buffer is as before. */
+en_code en_record_key_encode(const struct en_record *record, const void *value, uint16_t keys_count,
+                             struct en_buf *out, struct en_error *err) EN_MUST_CHECK;
 
 /* Reads the key fields back into *value; text and bytes that held a 00 are put together in the
- * arena, others are views into the key. Codes: EN_MALFORMED, EN_NOMEM. */
+ * arena (NULL when no key field is text or bytes), others are views into the key. Codes:
+ * EN_MALFORMED, EN_NOMEM. */
 en_code en_record_key_decode(const struct en_record *record, struct en_slice key, void *value,
                              struct en_arena *arena, struct en_error *err) EN_MUST_CHECK;
 

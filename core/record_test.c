@@ -203,7 +203,7 @@ static void test_record_splits_into_key_and_value(void **state)
         en_buf_reset(&key);
         en_buf_reset(&value);
         en_arena_reset(&arena);
-        en_record_key_encode(&sample_record, &sample, 4, &key);
+        assert_ok(en_record_key_encode(&sample_record, &sample, 4, &key, &err), &err);
         assert_ok(en_record_value_encode(&sample_record, &sample, &value, &err), &err);
         assert_ok(en_record_key_decode(&sample_record, en_buf_slice(&key), &decoded, &arena, &err),
                   &err);
@@ -233,6 +233,7 @@ static int compare_keys(const struct sample *a, const struct sample *b)
 static void test_record_keys_sort_like_their_fields(void **state)
 {
     (void)state;
+    struct en_error err = {0};
     struct en_buf keys[2];
     en_buf_init(&keys[0], 511);
     en_buf_init(&keys[1], 511);
@@ -246,14 +247,14 @@ static void test_record_keys_sort_like_their_fields(void **state)
         }
         en_buf_reset(&keys[0]);
         en_buf_reset(&keys[1]);
-        en_record_key_encode(&sample_record, &a, 4, &keys[0]);
-        en_record_key_encode(&sample_record, &b, 4, &keys[1]);
+        assert_ok(en_record_key_encode(&sample_record, &a, 4, &keys[0], &err), &err);
+        assert_ok(en_record_key_encode(&sample_record, &b, 4, &keys[1], &err), &err);
         int order = en_slice_compare(en_buf_slice(&keys[0]), en_buf_slice(&keys[1]));
         int expected = compare_keys(&a, &b);
         assert_int_equal((order > 0) - (order < 0), (expected > 0) - (expected < 0));
         /* fewer keys are a prefix of more */
         en_buf_reset(&keys[1]);
-        en_record_key_encode(&sample_record, &a, 2, &keys[1]);
+        assert_ok(en_record_key_encode(&sample_record, &a, 2, &keys[1], &err), &err);
         assert_true(keys[1].size < keys[0].size);
         assert_memory_equal(keys[0].bytes, keys[1].bytes, keys[1].size);
     }
@@ -396,6 +397,24 @@ static void test_record_encodes_only_what_it_would_read(void **state)
     assert_not_encoded(sample, EN_LIMIT, "cannot hold more than 4096 bytes");
 }
 
+static void test_record_key_encodes_only_what_it_would_read(void **state)
+{
+    (void)state;
+    struct en_error err = {0};
+    struct en_buf out;
+    en_buf_init(&out, 40);
+    struct sample sample = {.code = en_slice_text("\xed\xa0\x80")};
+    assert_int_equal(en_record_key_encode(&sample_record, &sample, 4, &out, &err), EN_MALFORMED);
+    assert_string_equal(err.text, "record sample, key code: the text is not UTF-8");
+    assert_int_equal(out.size, 0);
+    sample.code = en_slice_of("\0\0\0\0\0\0\0\0\0\0\0\0", 12);
+    assert_int_equal(en_record_key_encode(&sample_record, &sample, 4, &out, &err), EN_OK);
+    assert_int_equal(out.size, 39);
+    assert_int_equal(en_record_key_encode(&sample_record, &sample, 4, &out, &err), EN_LIMIT);
+    assert_int_equal(out.size, 39);
+    en_buf_fini(&out);
+}
+
 static void test_record_prints_json_and_text(void **state)
 {
     (void)state;
@@ -488,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_record_grows_at_its_end),
         cmocka_unit_test(test_record_refuses_wrong_bytes),
         cmocka_unit_test(test_record_encodes_only_what_it_would_read),
+        cmocka_unit_test(test_record_key_encodes_only_what_it_would_read),
         cmocka_unit_test(test_record_prints_json_and_text),
         cmocka_unit_test(test_record_survives_lack_of_memory),
     };

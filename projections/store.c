@@ -1,6 +1,7 @@
 #include "projections/store.h"
 
 #include "core/buf.h"
+#include "core/limits.h"
 #include "core/mem.h"
 #include "projections/store_parts.h"
 
@@ -36,6 +37,8 @@ en_code en_store_begin(struct en_kv *kv, en_kv_mode mode, struct en_store **stor
     if (made == NULL) {
         return en_error_set(err, EN_NOMEM, "begin of a store");
     }
+    en_buf_init(&made->row_key, EN_KV_KEY_SIZE_MAX);
+    en_buf_init(&made->row_value, EN_TABLE_ROW_SIZE_MAX);
     en_code code = en_kv_begin(kv, mode, &made->txn, err);
     if (code == EN_OK) {
         code = load_position(made, err);
@@ -51,6 +54,8 @@ en_code en_store_begin(struct en_kv *kv, en_kv_mode mode, struct en_store **stor
 static void drop(struct en_store *store)
 {
     en_series_writer_drop(store->spare_writer);
+    en_buf_fini(&store->row_key);
+    en_buf_fini(&store->row_value);
     en_mem_free(store);
 }
 

@@ -3,6 +3,7 @@
 #ifndef EN_PROJECTIONS_STORE_PARTS_H
 #define EN_PROJECTIONS_STORE_PARTS_H
 
+#include "core/buf.h"
 #include "projections/store.h"
 
 #define EN_STORE_TABLES_MAX 128u /* kv tables remembered by one store */
@@ -26,6 +27,8 @@ struct en_store {
     } tables[EN_STORE_TABLES_MAX];
     struct en_store_mark marks[EN_STORE_MARKS_COUNT]; /* one place per hash of (name, day) */
     struct en_series_writer *spare_writer;            /* memory for the next writer, or NULL */
+    struct en_buf row_key;                            /* of the row in hand (table.c) */
+    struct en_buf row_value;
 };
 
 /* Frees the spare writer (series.c). */

@@ -3,8 +3,11 @@
  * fields of the record are the key, in byte order that equals their order; the rest is the value.
  *
  *     static const struct en_field point_fields[] = {...};
- *     const struct en_table en_table_point = {"point", "Metering points.", &record, 1,
- * EN_TABLE_DIGESTED};
+ *     const struct en_table en_table_point = {"point", "Metering points.", &record,
+ *                                             EN_TABLE_DIGESTED};
+ *
+ * Stored value: the record's value (core/record.h), then the CRC32C over key and value, u32
+ * little-endian; it is checked on every read, damage is EN_CORRUPT and names table and row.
  *
  * A change of a digested table marks its digest stale. Only the processor that owns a table writes
  * it (P2). */
@@ -23,13 +26,14 @@ struct en_table {
 };
 
 /* Puts the row under its key. *is_changed (NULL allowed) tells whether stored bytes changed; equal
- * bytes cause no write. */
+ * bytes cause no write. Codes: EN_MALFORMED (as en_record_encode), EN_LIMIT (key over
+ * EN_KV_KEY_SIZE_MAX, value over EN_TABLE_ROW_SIZE_MAX) and those of the store. */
 en_code en_table_put(struct en_store *store, const struct en_table *table, const void *row,
                      bool *is_changed, struct en_error *err) EN_MUST_CHECK;
 
 /* Fills the row whose key fields are set. Text and bytes are views into the store; lists come from
- * the arena (NULL when the record has none). EN_NOT_FOUND is an answer; the row's value fields are
- * then zero. */
+ * the arena (NULL when the record has no list). EN_NOT_FOUND is an answer; the row's value fields
+ * are then zero. */
 en_code en_table_get(struct en_store *store, const struct en_table *table, void *row,
                      struct en_arena *arena, struct en_error *err) EN_MUST_CHECK;
 
@@ -53,7 +57,9 @@ struct en_table_scan {
 en_code en_table_scan_begin(struct en_store *store, const struct en_table *table, const void *from,
                             uint16_t prefix_count, struct en_table_scan *scan,
                             struct en_error *err) EN_MUST_CHECK;
-/* EN_NOT_FOUND at the end. */
+/* EN_NOT_FOUND at the end. The arena (not NULL when the record has a list or a text or bytes key)
+ * holds lists, and key texts with a 00 inside. Rows may be put and deleted meanwhile, also the one
+ * in hand. */
 en_code en_table_scan_next(struct en_table_scan *scan, void *row, struct en_arena *arena,
                            struct en_error *err) EN_MUST_CHECK;
 void en_table_scan_end(struct en_table_scan *scan);
@@ -63,5 +69,10 @@ void en_table_scan_end(struct en_table_scan *scan);
 en_code en_table_last_before(struct en_store *store, const struct en_table *table, void *row,
                              uint16_t prefix_count, struct en_arena *arena,
                              struct en_error *err) EN_MUST_CHECK;
+
+/* Reads a row from the bytes of its key and value, as a difference of digests names them. */
+en_code en_table_row_decode(const struct en_table *table, struct en_slice key,
+                            struct en_slice value, void *row, struct en_arena *arena,
+                            struct en_error *err) EN_MUST_CHECK;
 
 #endif
