@@ -32,6 +32,7 @@
 
 /* projections */
 #define EN_SERIES_CHUNK 16u           /* neighbouring series packed into one stored value */
+#define EN_GENERATIONS_MAX 64u        /* standing beside each other */
 #define EN_TABLE_ROW_SIZE_MAX 131072u /* value of one row of a fold table */
 
 _Static_assert(EN_PAYLOAD_SIZE_MAX + 1024u < EN_FRAME_SIZE_MAX,
