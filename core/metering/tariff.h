@@ -1,0 +1,42 @@
+/* Tariff zones of one day (TOU-01): at which minute which zone begins, and how a day's energy falls
+ * into zones. Which day type a date has is the calendar's business, not this one's.
+ * Plain values, any thread. */
+#ifndef EN_CORE_METERING_TARIFF_H
+#define EN_CORE_METERING_TARIFF_H
+
+#include "core/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EN_TARIFF_ZONES_MAX 16
+#define EN_TARIFF_SWITCHES_MAX 48
+
+struct en_tariff_switch {
+    uint16_t minute; /* of the day, 0 .. 1439 */
+    uint8_t zone;    /* 0 .. EN_TARIFF_ZONES_MAX - 1 */
+};
+
+/* Switches in rising order. Before the first the last one's zone holds (the night goes over
+ * midnight). */
+struct en_tariff_day {
+    const struct en_tariff_switch *switches;
+    size_t count; /* 1 .. EN_TARIFF_SWITCHES_MAX */
+};
+
+/* Codes: EN_RANGE (no switch, too many, a minute or zone out of range, not rising). */
+en_code en_tariff_day_check(const struct en_tariff_day *day, struct en_error *err) EN_MUST_CHECK;
+
+/* The zone in force at the minute 0 .. 1439. The day is a checked one. */
+uint8_t en_tariff_zone_at(const struct en_tariff_day *day, uint32_t minute);
+
+/* Adds the energy of one slot to its zones. A slot over a switch is split by its minutes with R-13,
+ * so the zones always add up to the slots; *is_split tells (a switch off the grid is worth a
+ * warning). The slot lies inside the day: from_minute + minutes <= 1440, minutes > 0 (asserted).
+ * Codes: EN_OVERFLOW (zones are then untouched). */
+en_code en_tariff_add_slot(const struct en_tariff_day *day, uint32_t from_minute, uint32_t minutes,
+                           int64_t micro, int64_t zones[EN_TARIFF_ZONES_MAX], bool *is_split,
+                           struct en_error *err) EN_MUST_CHECK;
+
+#endif
