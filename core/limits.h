@@ -27,8 +27,9 @@
 #define EN_ZONE_TRANSITIONS_MAX 4096u /* changes that a zone table lists */
 
 /* messages */
-#define EN_PACK_DEPTH_MAX 8u    /* nesting of a payload */
-#define EN_PACK_ITEMS_MAX 4096u /* elements of one array or map */
+#define EN_PACK_DEPTH_MAX 8u         /* nesting of a payload */
+#define EN_PACK_ITEMS_MAX 4096u      /* elements of one array or map */
+#define EN_TRACE_LINE_SIZE_MAX 4096u /* one structured log line */
 
 /* projections */
 #define EN_SERIES_CHUNK 16u           /* neighbouring series packed into one stored value */
