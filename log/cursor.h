@@ -13,7 +13,7 @@ struct en_cursor;
 struct en_cursor_filter {
     uint64_t from;               /* first seq */
     uint64_t to;                 /* seq after the last; 0 = the end of the log when reached */
-    uint64_t kinds;              /* bit n = kind n; 0 = all */
+    struct en_kind_set kinds;    /* en_kind_set_add; empty = all */
     uint32_t subject;            /* 0 = all */
     struct en_interval recorded; /* recorded_at within; both 0 = any */
 };
@@ -30,7 +30,8 @@ en_code en_cursor_next(struct en_cursor *cursor, struct en_event *event, bool *i
 /* The seq that the next event read will have at least: everything before it has been seen. */
 uint64_t en_cursor_position(const struct en_cursor *cursor);
 
-/* One event by seq; its payload is copied into the buffer and viewed there. EN_NOT_FOUND. */
+/* One event by seq; its payload is copied into the buffer (in place of what it held) and viewed
+ * there. EN_NOT_FOUND. */
 en_code en_log_get(struct en_log *log, struct en_seq seq, struct en_event *event,
                    struct en_buf *payload, struct en_error *err) EN_MUST_CHECK;
 

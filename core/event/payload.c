@@ -295,8 +295,10 @@ en_code en_payload_decode(const struct en_event *event, void *payload, struct en
     EN_ASSERT(info != NULL);
     EN_ASSERT(info->payload != NULL);
     en_code code = en_record_decode(info->payload, event->payload, payload, arena, err);
-    return code == EN_OK ? EN_OK
-                         : en_error_wrap(err, "%s %" PRIu64, info->name, event->header.seq.n);
+    if (code != EN_OK) {
+        (void)en_error_wrap(err, "%s %" PRIu64, info->name, event->header.seq.n);
+    }
+    return code;
 }
 
 void en_channel_key(uint32_t point, struct en_slice code, char *text)
