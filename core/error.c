@@ -1,3 +1,4 @@
+#define EN_CORE_ERROR_C
 #include "core/error.h"
 
 #include <stdarg.h>
