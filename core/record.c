@@ -994,6 +994,119 @@ void en_field_print(const struct en_field *field, const void *value, struct en_b
     }
 }
 
+/* ---- from people ---- */
+
+/* A whole decimal number: digits, a minus when it may be signed. */
+static en_code parse_number(const struct en_field *field, struct en_slice text, void *member,
+                            struct en_error *err)
+{
+    const struct type_info *info = info_of(field);
+    struct en_decimal decimal = {0, 0};
+    uint64_t number = 0;
+    if (info->is_signed) {
+        en_code code = en_decimal_parse(text, EN_DECIMAL_POINT, &decimal, err);
+        if (code != EN_OK) {
+            return code;
+        }
+        if (decimal.exponent != 0 || !fits_signed(decimal.digits, info->width)) {
+            return en_error_set(err, EN_RANGE, "the number is no %s", info->name);
+        }
+        store_number(member, info->width, (uint64_t)decimal.digits);
+        return EN_OK;
+    }
+    bool fits = text.size > 0;
+    for (size_t i = 0; i < text.size && fits; i++) {
+        uint8_t digit = (uint8_t)(text.bytes[i] - '0');
+        fits = digit <= 9 && !__builtin_mul_overflow(number, 10u, &number) &&
+               !__builtin_add_overflow(number, digit, &number);
+    }
+    if (!fits || number > unsigned_max(info->width)) {
+        return en_error_set(err, EN_MALFORMED, "expected a whole number that is a %s", info->name);
+    }
+    store_number(member, info->width, number);
+    return EN_OK;
+}
+
+static en_code parse_bool(struct en_slice text, void *member, struct en_error *err)
+{
+    bool is_true = en_slice_equal(text, en_slice_text("true"));
+    if (!is_true && !en_slice_equal(text, en_slice_text("false"))) {
+        return en_error_set(err, EN_MALFORMED, "expected true or false");
+    }
+    memcpy(member, &is_true, sizeof is_true);
+    return EN_OK;
+}
+
+static en_code parse_time(const struct en_field *field, struct en_slice text, void *member,
+                          struct en_error *err)
+{
+    struct en_instant instant = {0};
+    struct en_day day = {0};
+    int64_t micro = 0;
+    en_code code = EN_OK;
+    if (field->type == EN_FIELD_INSTANT) {
+        code = en_instant_parse(text, 0, &instant, err);
+        memcpy(member, &instant, sizeof instant);
+    } else if (field->type == EN_FIELD_DAY) {
+        code = en_day_parse(text, &day, err);
+        memcpy(member, &day, sizeof day);
+    } else {
+        code = en_micro_parse(text, &micro, err);
+        memcpy(member, &micro, sizeof micro);
+    }
+    return code;
+}
+
+static en_code parse_member(const struct en_field *field, struct en_slice text, void *member,
+                            struct en_error *err)
+{
+    struct en_hash hash = {{0}};
+    struct en_decimal decimal = {0, 0};
+    en_code code = EN_OK;
+    switch (field->type) {
+    case EN_FIELD_TEXT:
+        if (!en_utf8_is_valid(text)) {
+            return en_error_set(err, EN_MALFORMED, "the text is not UTF-8");
+        }
+        memcpy(member, &text, sizeof text);
+        return EN_OK;
+    case EN_FIELD_BOOL:
+        return parse_bool(text, member, err);
+    case EN_FIELD_INSTANT:
+    case EN_FIELD_DAY:
+    case EN_FIELD_MICRO:
+        return parse_time(field, text, member, err);
+    case EN_FIELD_DECIMAL:
+        code = en_decimal_parse(text, EN_DECIMAL_POINT, &decimal, err);
+        memcpy(member, &decimal, sizeof decimal);
+        return code;
+    case EN_FIELD_HASH:
+        if (!en_hash_parse(text, &hash)) {
+            return en_error_set(err, EN_MALFORMED, "expected 64 hex digits");
+        }
+        memcpy(member, &hash, sizeof hash);
+        return EN_OK;
+    case EN_FIELD_BYTES:
+    case EN_FIELD_RATIO:
+    case EN_FIELD_QUALITY:
+    case EN_FIELD_LIST:
+        return en_error_set(err, EN_UNSUPPORTED, "a %s cannot be asked for by text",
+                            info_of(field)->name);
+    default:
+        return parse_number(field, text, member, err);
+    }
+}
+
+en_code en_field_parse(const struct en_field *field, struct en_slice text, void *value,
+                       struct en_error *err)
+{
+    en_code code = parse_member(field, text, place_of(field, value), err);
+    if (code != EN_OK) {
+        (void)en_error_wrap(err, "%s", field->name);
+    }
+    return code;
+}
+
 /* ---- descriptions ---- */
 
 const struct en_field *en_record_field(const struct en_record *record, const char *name)
@@ -1010,6 +1123,23 @@ const char *en_field_type_name(en_field_type type)
 {
     EN_ASSERT((size_t)type < EN_COUNT_OF(type_infos));
     return type_infos[type].name;
+}
+
+bool en_field_type_by_name(struct en_slice name, en_field_type *type)
+{
+    for (size_t i = 0; i < EN_COUNT_OF(type_infos); i++) {
+        if (en_slice_equal(name, en_slice_text(type_infos[i].name))) {
+            *type = (en_field_type)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t en_field_type_size(en_field_type type)
+{
+    EN_ASSERT((size_t)type < EN_COUNT_OF(type_infos));
+    return type_infos[type].size;
 }
 
 static void check_fields(const struct en_record *record)

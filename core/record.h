@@ -120,11 +120,20 @@ void en_record_json_members(const struct en_record *record, uint16_t first, cons
  * their JSON. For tables and CSV cells (not yet quoted). */
 void en_field_print(const struct en_field *field, const void *value, struct en_buf *out);
 
+/* Reads what en_field_print printed into the member; text is a view into the given text. Codes:
+ * EN_MALFORMED, EN_RANGE, EN_OVERFLOW, EN_UNSUPPORTED (bytes, ratios, qualities, lists: these are
+ * not asked for by text). */
+en_code en_field_parse(const struct en_field *field, struct en_slice text, void *value,
+                       struct en_error *err) EN_MUST_CHECK;
+
 /* The field of that name, or NULL. */
 const struct en_field *en_record_field(const struct en_record *record, const char *name);
 
-/* "u32", "decimal", ...: names of types for catalogue and documents; stored. */
+/* "u32", "decimal", ...: names of types for catalogue and documents; stored. The way back is false
+ * for a name that is none. Size of the member of a struct. */
 const char *en_field_type_name(en_field_type type);
+bool en_field_type_by_name(struct en_slice name, en_field_type *type);
+size_t en_field_type_size(en_field_type type);
 
 /* Asserts that a description is sound: names unique, members inside the struct, keys of types that
  * can be keys. For tests of descriptions. */

@@ -465,6 +465,72 @@ static void test_record_prints_json_and_text(void **state)
     en_buf_fini(&out);
 }
 
+static void test_record_field_reads_what_it_printed(void **state)
+{
+    (void)state;
+    struct en_buf out;
+    en_buf_init(&out, 4096);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        struct sample_memory memory;
+        struct sample sample = next_sample(&memory);
+        sample.from.us %= INT64_C(1000000000000000);
+        sample.day.n %= 500000;
+        sample.decimal.exponent = (int8_t)(-(sample.decimal.exponent & 7));
+        for (size_t i = 0; i < EN_COUNT_OF(sample_fields); i++) {
+            struct sample parsed = sample;
+            const struct en_field *field = &sample_fields[i];
+            en_buf_reset(&out);
+            en_field_print(field, &sample, &out);
+            memset((uint8_t *)&parsed + field->offset, 0, en_field_type_size(field->type));
+            struct en_error err = {0};
+            en_code code = en_field_parse(field, en_buf_slice(&out), &parsed, &err);
+            bool cannot = field->type == EN_FIELD_BYTES || field->type == EN_FIELD_RATIO ||
+                          field->type == EN_FIELD_QUALITY || field->type == EN_FIELD_LIST;
+            if (cannot) {
+                assert_int_equal(code, EN_UNSUPPORTED);
+                continue;
+            }
+            assert_ok(code, &err);
+            assert_true(en_record_equal(&sample_record, &sample, &parsed));
+        }
+    }
+    en_buf_fini(&out);
+}
+
+static void test_record_field_refuses_wrong_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field;
+        const char *text;
+    } rows[] = {{"type", ""},
+                {"type", "256"},
+                {"type", "-1"},
+                {"type", "1x"},
+                {"big", "18446744073709551616"},
+                {"number", "2147483648"},
+                {"number", "1.0"},
+                {"is_good", "yes"},
+                {"from", "yesterday"},
+                {"day", "2013-02-30"},
+                {"hash", "ab"},
+                {"energy_micro", "1.2345678"},
+                {"decimal", "1e5"},
+                {"code", "\xff"}};
+    for (size_t i = 0; i < EN_COUNT_OF(rows); i++) {
+        struct sample sample = {0};
+        struct en_error err = {0};
+        const struct en_field *field = en_record_field(&sample_record, rows[i].field);
+        assert_int_not_equal(en_field_parse(field, en_slice_text(rows[i].text), &sample, &err),
+                             EN_OK);
+        assert_int_equal(strncmp(err.text, rows[i].field, strlen(rows[i].field)), 0);
+    }
+    en_field_type type;
+    assert_true(en_field_type_by_name(en_slice_text("quality"), &type));
+    assert_int_equal(type, EN_FIELD_QUALITY);
+    assert_false(en_field_type_by_name(en_slice_text("qualit"), &type));
+}
+
 /* Each request for memory fails once: a clear code, nothing half done. */
 static void test_record_survives_lack_of_memory(void **state)
 {
@@ -509,6 +575,8 @@ int main(void)
         cmocka_unit_test(test_record_encodes_only_what_it_would_read),
         cmocka_unit_test(test_record_key_encodes_only_what_it_would_read),
         cmocka_unit_test(test_record_prints_json_and_text),
+        cmocka_unit_test(test_record_field_reads_what_it_printed),
+        cmocka_unit_test(test_record_field_refuses_wrong_text),
         cmocka_unit_test(test_record_survives_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
