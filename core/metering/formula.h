@@ -2,21 +2,30 @@
  *
  *   @GPP-1.A+ + @GPP-2.A+ - sum~(@feeder1.A+, @feeder2.A+)
  *   if(p("bypass1.on") > 0, @f.A+ + @bypass.A+, @f.A+)
- *   p("TR1.dP0") * hours() + p("TR1.dPk") * (sq(@t.A+) + sq(@t.R+)) / sq(p("TR1.Sn") * hours()) *
- * hours()
+ *   (p("dP0") + p("dPk") * (sq(@t.A+) + sq(@t.R+)) / sq(p("Sn") * hours())) * hours()
  *
- * Operands  12.5 · @point.channel · #formula-or-balance · p("name") a parameter in force that day ·
- *           hours() the length of a slot. A ratio is written as a division: 4000/1.
- * Operators, loosest first:  or · and · not · < <= > >= = <> · + - · * / · unary minus.
- * Functions (all take expressions):
- *   sum(a,b,…) avg(a,b,…) min(…) max(…)  of all; missing when one is missing
- *   sum~(a,b,…)    lenient: what is missing counts 0 and marks the sum PARTIAL; missing when all
- * are cnt(a,b,…)     how many are usable abs(x) sq(x) clamp(x, low, high) if(condition, a, b)
- * coalesce(a,b,…) the first usable valid(x) a usable value judged VALID · missing(x) no usable
- * value raw(x)         takes REJECTED values too prev(x, 3) prev(x, 7d)   the value 3 slots, 7 days
- * ago day(x)         the sum over the day, shown in each of its slots as(x, "kWh")   the author
- * states the unit There are no loops and no definitions; what it costs is bounded by its length
- * times the slots.
+ * Operands
+ *   12.5  @point.channel  #formula-or-balance
+ *   p("name")           a parameter in force that day
+ *   hours()             the length of a slot
+ *   A ratio is written as a division: 4000/1.
+ * Operators, loosest first
+ *   or, and, not, < <= > >= = <>, + -, * /, unary minus
+ * Functions; all take expressions
+ *   sum(a, b, ...)      also avg, min, max: of all, missing when one is missing
+ *   sum~(a, b, ...)     lenient: what is missing counts 0 and makes the sum PARTIAL
+ *   cnt(a, b, ...)      how many are usable
+ *   coalesce(a, b, ...) the first usable
+ *   if(condition, a, b)
+ *   abs(x)  sq(x)  clamp(x, low, high)
+ *   valid(x)            condition: there is a usable value, judged VALID
+ *   missing(x)          condition: there is no usable value
+ *   raw(x)              takes REJECTED values too
+ *   prev(x, 3)          the value 3 slots ago
+ *   prev(x, 7d)         the value in the same slot 7 days ago
+ *   day(x)              the sum over the day, shown in each of its slots
+ *   as(x, "kWh")        the author states the unit
+ * There are no loops and no definitions: the cost is bounded by the length times the slots.
  *
  * Missing (domain rule 5.2): an operand that is missing or REJECTED makes the result missing,
  * except in sum~, cnt, coalesce, valid, missing and the branch that `if` does not take.

@@ -1,71 +1,12 @@
-/* The machine behind formula_eval.h. Each instruction runs over all slots before the next one
- * begins. I1: the lane of a missing slot is 0. I2: a register's quality has no fiscal bits and its
- * source is NONE exactly when the slot is missing. I3: |lane| < 2^127.
- *
- * Sums are the work that matters: series with weight 1 or -1 are added in 64 bits, several slots at
- * a time, while signs watch for overflow; only slots that did overflow are summed again in 128
- * bits. Qualities are merged only when a series' words differ from those of the series before it:
- * merging the same words again would change nothing. */
+/* The machine behind formula_eval.h: each instruction runs over all slots before the next one
+ * begins. Its state and invariants I1-I3: formula_machine.h. */
 #include "core/metering/formula_eval.h"
 
 #include "core/decimal.h"
+#include "core/metering/formula_machine.h"
+#include "core/metering/formula_sum.h"
 #include "core/metering/slots.h"
 #include "core/wide.h"
-
-/* A written number has no part in quality: this word is neutral in every merge. */
-#define NEUTRAL                                                                                    \
-    ((uint64_t)EN_SOURCE_DERIVED | (uint64_t)EN_SOURCE_MEASURED << EN_QUALITY_WORST_SHIFT)
-#define SOURCES_MISSING (1u << 16) /* beside a bit per source: an operand is not usable */
-#define VERDICT_LOW (UINT64_C(1) << EN_QUALITY_VERDICT_SHIFT)
-#define VERDICT_HIGH (UINT64_C(2) << EN_QUALITY_VERDICT_SHIFT)
-
-struct formula_register {
-    en_i128 *lanes;
-    uint64_t *qualities;
-    uint32_t *usable; /* of the sum~ below */
-    uint32_t *expected;
-};
-
-/* What is known of the operands' words while a sum runs over them. */
-struct words {
-    uint64_t *any;     /* OR of all words */
-    uint64_t *both;    /* VERDICT_LOW set where a word had both verdict bits */
-    uint32_t *sources; /* bit per worst source, SOURCES_MISSING */
-    uint64_t *mask;    /* all ones where the operand in hand is usable */
-    const uint64_t *seen;
-    bool seen_raw;
-    bool all_usable;      /* of the operand in hand */
-    uint32_t whole_count; /* lenient: operands with all slots usable */
-};
-
-struct view {
-    const int64_t *values;
-    const uint64_t *qualities;
-    bool is_raw;
-};
-
-struct machine {
-    const struct en_formula_program *program;
-    struct view *views;
-    struct formula_register *registers;
-    struct words words;
-    int64_t *sums;      /* 64-bit sums of a LINEAR */
-    int64_t *overflows; /* negative where such a sum overflowed */
-    int64_t *masked;
-    uint32_t slots_count;
-};
-
-static bool is_missing(uint64_t quality)
-{
-    return en_quality_is_missing(quality);
-}
-
-static void set_missing(struct formula_register *to, uint32_t slot, uint64_t quality)
-{
-    EN_ASSERT(is_missing(quality));
-    to->lanes[slot] = 0;
-    to->qualities[slot] = quality;
-}
 
 /* a * weight; false when |product| would reach 2^127. */
 static bool lane_multiply(en_i128 a, int64_t weight, en_i128 *product)
@@ -85,247 +26,7 @@ static bool lane_multiply(en_i128 a, int64_t weight, en_i128 *product)
     return true;
 }
 
-/* --- sums over series --- */
-
-static uint64_t usable_mask(uint64_t word, bool is_raw)
-{
-    uint64_t source = (word | word >> 1 | word >> 2 | word >> 3) & 1u;
-    uint64_t rejected =
-        (word >> EN_QUALITY_VERDICT_SHIFT) & (word >> (EN_QUALITY_VERDICT_SHIFT + 1)) & 1u;
-    return 0 - (source & (is_raw ? 1u : rejected ^ 1u));
-}
-
-/* A stored word without fiscal bits. One that names no worst source counts as the worst. */
-static uint64_t clean_word(uint64_t word)
-{
-    uint64_t clean = word & EN_QUALITY_MASK & ~EN_QUALITY_FISCAL_MASK;
-    bool is_nameless = en_quality_source(clean) == EN_SOURCE_DERIVED &&
-                       en_quality_worst_source(clean) == EN_SOURCE_DERIVED;
-    return is_nameless ? clean & ~(UINT64_C(15) << EN_QUALITY_WORST_SHIFT) : clean;
-}
-
-static uint32_t source_bit(uint64_t word)
-{
-    uint64_t source = word & 15u;
-    uint64_t worst = word >> EN_QUALITY_WORST_SHIFT & 15u;
-    worst = worst == EN_SOURCE_DERIVED ? EN_SOURCE_NONE : worst;
-    return 1u << (source == EN_SOURCE_DERIVED ? worst : source);
-}
-
-/* Takes an operand's words into the account. Strict: a slot not usable makes the sum missing and is
- * merged; lenient: it is left out and counted. */
-static void note_words(struct machine *machine, const struct view *view, bool is_lenient)
-{
-    struct words *words = &machine->words;
-    uint64_t all = ~UINT64_C(0);
-    for (uint32_t i = 0; i < machine->slots_count; i++) {
-        uint64_t word = view->qualities[i];
-        uint64_t mask = usable_mask(word, view->is_raw);
-        uint64_t taken = is_lenient ? word & mask : word;
-        words->mask[i] = mask;
-        words->any[i] |= taken;
-        words->both[i] |= taken & (taken >> 1);
-        words->sources[i] |= mask != 0 ? source_bit(word) : SOURCES_MISSING;
-        all &= mask;
-    }
-    words->seen = view->qualities;
-    words->seen_raw = view->is_raw;
-    words->all_usable = all != 0;
-}
-
-static bool same_words(const struct machine *machine, const struct view *view)
-{
-    const struct words *words = &machine->words;
-    return words->seen != NULL && words->seen_raw == view->is_raw &&
-           (words->seen == view->qualities ||
-            memcmp(words->seen, view->qualities, machine->slots_count * sizeof(uint64_t)) == 0);
-}
-
-static uint64_t words_verdict(uint64_t any, uint64_t both)
-{
-    uint64_t high = any & VERDICT_HIGH;
-    uint64_t low = (high != 0 ? both : any) & VERDICT_LOW;
-    return high | low;
-}
-
-static en_source worst_of(uint32_t sources)
-{
-    en_source worst = EN_SOURCE_MEASURED;
-    for (unsigned source = 0; source < EN_SOURCE_DERIVED; source++) {
-        bool is_in = (sources >> source & 1u) != 0;
-        worst = is_in && en_source_rank((en_source)source) > en_source_rank(worst)
-                    ? (en_source)source
-                    : worst;
-    }
-    return worst;
-}
-
-/* The word of the whole sum in a slot. */
-static uint64_t words_total(const struct words *words, uint32_t slot, bool is_lenient)
-{
-    uint64_t any = words->any[slot];
-    uint64_t kept = (any & EN_QUALITY_FLAGS_MASK) | words_verdict(any, words->both[slot]);
-    if (!is_lenient && (words->sources[slot] & SOURCES_MISSING) != 0) {
-        return kept | EN_QUALITY_GAP;
-    }
-    uint64_t worst = worst_of(words->sources[slot] & ~SOURCES_MISSING);
-    return kept | EN_SOURCE_DERIVED | worst << EN_QUALITY_WORST_SHIFT;
-}
-
-static void add_values(const int64_t *restrict values, int64_t *restrict sums,
-                       int64_t *restrict overflows, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t sum = (int64_t)((uint64_t)sums[i] + (uint64_t)values[i]);
-        overflows[i] |= (sums[i] ^ sum) & (values[i] ^ sum);
-        sums[i] = sum;
-    }
-}
-
-static void subtract_values(const int64_t *restrict values, int64_t *restrict sums,
-                            int64_t *restrict overflows, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        int64_t sum = (int64_t)((uint64_t)sums[i] - (uint64_t)values[i]);
-        overflows[i] |= (sums[i] ^ values[i]) & (sums[i] ^ sum);
-        sums[i] = sum;
-    }
-}
-
-static void weigh_values(const int64_t *restrict values, int64_t weight, en_i128 *restrict lanes,
-                         uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        lanes[i] = (en_i128)((en_u128)lanes[i] + (en_u128)((en_i128)values[i] * weight));
-    }
-}
-
-/* One slot of the sum again, exactly; false when it does not fit 127 bits. */
-static bool sum_exact(const struct machine *machine, const struct en_formula_instruction *run,
-                      uint32_t slot, en_i128 *lane)
-{
-    en_i128 sum = run->constant;
-    bool is_lenient = run->code == EN_FORMULA_RUN_LENIENT;
-    bool fits = true;
-    for (uint32_t i = 0; i < run->terms_count && fits; i++) {
-        const struct view *view = &machine->views[run->terms[i].load];
-        bool is_left_out = is_lenient && usable_mask(view->qualities[slot], view->is_raw) == 0;
-        en_i128 product = (en_i128)view->values[slot] * run->terms[i].weight;
-        fits = is_left_out || en_i128_add(sum, product, &sum);
-    }
-    *lane = sum;
-    return fits && en_i128_magnitude(sum) >> 127 == 0;
-}
-
-static void sum_begin(struct machine *machine, const struct en_formula_instruction *run,
-                      struct formula_register *to)
-{
-    size_t count = machine->slots_count;
-    struct words *words = &machine->words;
-    words->seen = NULL;
-    words->whole_count = 0;
-    memset(machine->sums, 0, count * sizeof *machine->sums);
-    memset(machine->overflows, 0, count * sizeof *machine->overflows);
-    memset(words->any, 0, count * sizeof *words->any);
-    memset(words->both, 0, count * sizeof *words->both);
-    memset(words->sources, 0, count * sizeof *words->sources);
-    memset(to->usable, 0, count * sizeof *to->usable);
-    memset(to->expected, 0, count * sizeof *to->expected);
-    for (uint32_t i = 0; i < count; i++) {
-        to->lanes[i] = run->constant;
-    }
-}
-
-/* Values of the operand in hand, 0 where it is left out. */
-static const int64_t *lenient_values(struct machine *machine, const struct view *view,
-                                     struct formula_register *to)
-{
-    const uint64_t *mask = machine->words.mask;
-    if (machine->words.all_usable) {
-        machine->words.whole_count++;
-        return view->values;
-    }
-    for (uint32_t i = 0; i < machine->slots_count; i++) {
-        machine->masked[i] = (int64_t)((uint64_t)view->values[i] & mask[i]);
-        to->usable[i] += (uint32_t)(mask[i] & 1u);
-    }
-    return machine->masked;
-}
-
-static void sum_terms(struct machine *machine, const struct en_formula_instruction *run,
-                      struct formula_register *to)
-{
-    uint32_t count = machine->slots_count;
-    bool is_lenient = run->code == EN_FORMULA_RUN_LENIENT;
-    for (uint32_t i = 0; i < run->terms_count; i++) {
-        const struct view *view = &machine->views[run->terms[i].load];
-        int64_t weight = run->terms[i].weight;
-        if (!same_words(machine, view)) {
-            note_words(machine, view, is_lenient);
-        }
-        const int64_t *values = is_lenient ? lenient_values(machine, view, to) : view->values;
-        if (weight == 1) {
-            add_values(values, machine->sums, machine->overflows, count);
-        } else if (weight == -1) {
-            subtract_values(values, machine->sums, machine->overflows, count);
-        } else {
-            weigh_values(values, weight, to->lanes, count);
-        }
-    }
-}
-
-/* A multiple of one series: its word is kept, not derived, so that coalesce can keep it. */
-static uint64_t lone_word(const struct machine *machine, const struct en_formula_instruction *run,
-                          uint32_t slot)
-{
-    const struct view *view = &machine->views[run->terms[0].load];
-    uint64_t word = clean_word(view->qualities[slot]);
-    return usable_mask(word, view->is_raw) != 0 ? word : en_slot_missing(word);
-}
-
-static void run_linear(struct machine *machine, const struct en_formula_instruction *run,
-                       struct formula_register *to)
-{
-    sum_begin(machine, run, to);
-    sum_terms(machine, run, to);
-    bool is_lone = run->terms_count == 1 && run->constant == 0;
-    for (uint32_t i = 0; i < machine->slots_count; i++) {
-        uint64_t word = is_lone                ? lone_word(machine, run, i)
-                        : run->terms_count > 0 ? words_total(&machine->words, i, false)
-                                               : NEUTRAL;
-        bool is_again = machine->overflows[i] < 0 || run->is_checked;
-        to->lanes[i] += is_again ? 0 : machine->sums[i];
-        if (is_missing(word)) {
-            set_missing(to, i, word);
-        } else if (is_again && !sum_exact(machine, run, i, &to->lanes[i])) {
-            set_missing(to, i, en_slot_overflow(word));
-        } else {
-            to->qualities[i] = word;
-        }
-    }
-}
-
-static void run_lenient(struct machine *machine, const struct en_formula_instruction *run,
-                        struct formula_register *to)
-{
-    sum_begin(machine, run, to);
-    sum_terms(machine, run, to);
-    uint32_t whole = machine->words.whole_count + run->constants_count;
-    for (uint32_t i = 0; i < machine->slots_count; i++) {
-        bool is_again = machine->overflows[i] < 0 || run->is_checked;
-        to->lanes[i] += is_again ? 0 : machine->sums[i];
-        to->usable[i] += whole;
-        to->expected[i] = run->terms_count + run->constants_count;
-        to->qualities[i] = words_total(&machine->words, i, true);
-        if (is_again && !sum_exact(machine, run, i, &to->lanes[i])) {
-            set_missing(to, i, en_slot_overflow(to->qualities[i]));
-        }
-    }
-}
-
-/* --- registers --- */
-
-static void cover_add(struct formula_register *to, const struct formula_register *from,
+static void cover_add(struct en_formula_register *to, const struct en_formula_register *from,
                       uint32_t slot)
 {
     to->usable[slot] += from->usable[slot];
@@ -341,25 +42,26 @@ static bool lane_add(en_i128 a, en_i128 b, en_i128 *sum)
 }
 
 /* to += weight * from in a slot where both are there; marks what does not fit. */
-static void slot_add(struct formula_register *to, const struct formula_register *from,
+static void slot_add(struct en_formula_register *to, const struct en_formula_register *from,
                      int64_t weight, uint32_t slot)
 {
     en_i128 product = 0;
     bool fits = lane_multiply(from->lanes[slot], weight, &product) &&
                 lane_add(to->lanes[slot], product, &to->lanes[slot]);
     if (!fits) {
-        set_missing(to, slot, en_slot_overflow(to->qualities[slot]));
+        en_formula_set_missing(to, slot, en_slot_overflow(to->qualities[slot]));
     }
 }
 
-static void run_add(const struct machine *machine, const struct en_formula_instruction *run,
-                    struct formula_register *to, const struct formula_register *from)
+static void run_add(const struct en_formula_machine *machine,
+                    const struct en_formula_instruction *run, struct en_formula_register *to,
+                    const struct en_formula_register *from)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         uint64_t word = en_slot_merge(to->qualities[i], from->qualities[i]);
         cover_add(to, from, i);
-        if (is_missing(word)) {
-            set_missing(to, i, word);
+        if (en_quality_is_missing(word)) {
+            en_formula_set_missing(to, i, word);
             continue;
         }
         to->qualities[i] = word;
@@ -369,15 +71,16 @@ static void run_add(const struct machine *machine, const struct en_formula_instr
 
 static bool has_overflowed(uint64_t quality)
 {
-    return is_missing(quality) && en_quality_verdict(quality) == EN_VERDICT_REJECTED;
+    return en_quality_is_missing(quality) && en_quality_verdict(quality) == EN_VERDICT_REJECTED;
 }
 
 /* A sum that has overflowed stays so: leaving further operands out could not mend it. */
-static void run_add_lenient(const struct machine *machine, const struct en_formula_instruction *run,
-                            struct formula_register *to, const struct formula_register *from)
+static void run_add_lenient(const struct en_formula_machine *machine,
+                            const struct en_formula_instruction *run,
+                            struct en_formula_register *to, const struct en_formula_register *from)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        bool is_there = !is_missing(from->qualities[i]);
+        bool is_there = !en_quality_is_missing(from->qualities[i]);
         bool has_cover = from->expected[i] > 0;
         to->expected[i] += has_cover ? from->expected[i] : 1;
         to->usable[i] += !is_there ? 0 : has_cover ? from->usable[i] : 1;
@@ -389,35 +92,36 @@ static void run_add_lenient(const struct machine *machine, const struct en_formu
     }
 }
 
-static void run_lenient_end(const struct machine *machine, struct formula_register *to)
+static void run_lenient_end(const struct en_formula_machine *machine,
+                            struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         bool is_partial = to->usable[i] < to->expected[i];
         if (to->usable[i] == 0) {
-            set_missing(to, i, EN_QUALITY_GAP | EN_QUALITY_PARTIAL);
+            en_formula_set_missing(to, i, EN_QUALITY_GAP | EN_QUALITY_PARTIAL);
         } else if (is_partial) {
             to->qualities[i] |= EN_QUALITY_PARTIAL;
         }
     }
 }
 
-static void run_scale(const struct machine *machine, const struct en_formula_instruction *run,
-                      struct formula_register *to)
+static void run_scale(const struct en_formula_machine *machine,
+                      const struct en_formula_instruction *run, struct en_formula_register *to)
 {
     if (run->weight == 1) {
         return;
     }
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         if (!lane_multiply(to->lanes[i], run->weight, &to->lanes[i])) {
-            set_missing(to, i, en_slot_overflow(to->qualities[i]));
+            en_formula_set_missing(to, i, en_slot_overflow(to->qualities[i]));
         }
     }
 }
 
-static void run_fill(const struct machine *machine, struct formula_register *to)
+static void run_fill(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        set_missing(to, i, EN_QUALITY_GAP);
+        en_formula_set_missing(to, i, EN_QUALITY_GAP);
         to->usable[i] = 0;
         to->expected[i] = 0;
     }
@@ -425,7 +129,8 @@ static void run_fill(const struct machine *machine, struct formula_register *to)
 
 /* The factors' common word; *is_zero when a divisor is zero. */
 static uint64_t product_word(const struct en_formula_instruction *run,
-                             const struct formula_register *factors, uint32_t slot, bool *is_zero)
+                             const struct en_formula_register *factors, uint32_t slot,
+                             bool *is_zero)
 {
     uint64_t word = factors[0].qualities[slot];
     *is_zero = false;
@@ -437,7 +142,7 @@ static uint64_t product_word(const struct en_formula_instruction *run,
 }
 
 static bool product_lane(const struct en_formula_instruction *run,
-                         const struct formula_register *factors, uint32_t slot, en_i128 *lane)
+                         const struct en_formula_register *factors, uint32_t slot, en_i128 *lane)
 {
     struct en_wide above = en_wide_of(run->scale_num);
     struct en_wide below = en_wide_of(run->scale_den);
@@ -457,10 +162,11 @@ static bool product_lane(const struct en_formula_instruction *run,
     return fits;
 }
 
-static void run_product(const struct machine *machine, const struct en_formula_instruction *run,
-                        struct formula_register *factors)
+static void run_product(const struct en_formula_machine *machine,
+                        const struct en_formula_instruction *run,
+                        struct en_formula_register *factors)
 {
-    struct formula_register *to = &factors[0];
+    struct en_formula_register *to = &factors[0];
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         bool is_zero = false;
         uint64_t word = product_word(run, factors, i, &is_zero);
@@ -468,12 +174,12 @@ static void run_product(const struct machine *machine, const struct en_formula_i
         for (uint32_t n = 1; n < run->powers_count; n++) {
             cover_add(to, &factors[n], i);
         }
-        if (is_missing(word)) {
-            set_missing(to, i, word);
+        if (en_quality_is_missing(word)) {
+            en_formula_set_missing(to, i, word);
         } else if (is_zero) {
-            set_missing(to, i, en_slot_zero_division(word));
+            en_formula_set_missing(to, i, en_slot_zero_division(word));
         } else if (!product_lane(run, factors, i, &lane)) {
-            set_missing(to, i, en_slot_overflow(word));
+            en_formula_set_missing(to, i, en_slot_overflow(word));
         } else {
             to->lanes[i] = lane;
             to->qualities[i] = word;
@@ -481,21 +187,21 @@ static void run_product(const struct machine *machine, const struct en_formula_i
     }
 }
 
-static void run_abs(const struct machine *machine, struct formula_register *to)
+static void run_abs(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         to->lanes[i] = (en_i128)en_i128_magnitude(to->lanes[i]);
     }
 }
 
-static void run_extreme(const struct machine *machine, struct formula_register *to,
-                        const struct formula_register *from, bool is_max)
+static void run_extreme(const struct en_formula_machine *machine, struct en_formula_register *to,
+                        const struct en_formula_register *from, bool is_max)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         uint64_t word = en_slot_merge(to->qualities[i], from->qualities[i]);
         cover_add(to, from, i);
-        if (is_missing(word)) {
-            set_missing(to, i, word);
+        if (en_quality_is_missing(word)) {
+            en_formula_set_missing(to, i, word);
             continue;
         }
         bool is_greater = from->lanes[i] > to->lanes[i];
@@ -504,7 +210,7 @@ static void run_extreme(const struct machine *machine, struct formula_register *
     }
 }
 
-static void slot_copy(struct formula_register *to, const struct formula_register *from,
+static void slot_copy(struct en_formula_register *to, const struct en_formula_register *from,
                       uint32_t slot)
 {
     to->lanes[slot] = from->lanes[slot];
@@ -514,12 +220,12 @@ static void slot_copy(struct formula_register *to, const struct formula_register
 }
 
 /* Where nothing is usable the result is missing and carries the marks of all that was tried. */
-static void run_coalesce(const struct machine *machine, struct formula_register *to,
-                         const struct formula_register *from)
+static void run_coalesce(const struct en_formula_machine *machine, struct en_formula_register *to,
+                         const struct en_formula_register *from)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        bool is_next = is_missing(to->qualities[i]);
-        if (is_next && is_missing(from->qualities[i])) {
+        bool is_next = en_quality_is_missing(to->qualities[i]);
+        if (is_next && en_quality_is_missing(from->qualities[i])) {
             to->qualities[i] = en_slot_merge(to->qualities[i], from->qualities[i]);
         } else if (is_next) {
             slot_copy(to, from, i);
@@ -527,15 +233,15 @@ static void run_coalesce(const struct machine *machine, struct formula_register 
     }
 }
 
-static void run_count(const struct machine *machine, struct formula_register *to,
-                      const struct formula_register *from)
+static void run_count(const struct en_formula_machine *machine, struct en_formula_register *to,
+                      const struct en_formula_register *from)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        to->lanes[i] += is_missing(from->qualities[i]) ? 0 : EN_MICRO;
+        to->lanes[i] += en_quality_is_missing(from->qualities[i]) ? 0 : EN_MICRO;
     }
 }
 
-static void run_day(const struct machine *machine, struct formula_register *to)
+static void run_day(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     en_i128 sum = 0;
     bool fits = true;
@@ -546,26 +252,26 @@ static void run_day(const struct machine *machine, struct formula_register *to)
         word = next == first && word == first ? first : en_slot_merge(word, next);
         fits = fits && lane_add(sum, to->lanes[i], &sum);
         if (i > 0) {
-            cover_add(
-                to,
-                &(struct formula_register){.usable = to->usable + i, .expected = to->expected + i},
-                0);
+            cover_add(to,
+                      &(struct en_formula_register){.usable = to->usable + i,
+                                                    .expected = to->expected + i},
+                      0);
         }
     }
-    word = fits || is_missing(word) ? word : en_slot_overflow(word);
+    word = fits || en_quality_is_missing(word) ? word : en_slot_overflow(word);
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        to->lanes[i] = is_missing(word) ? 0 : sum;
+        to->lanes[i] = en_quality_is_missing(word) ? 0 : sum;
         to->qualities[i] = word;
         to->usable[i] = to->usable[0];
         to->expected[i] = to->expected[0];
     }
 }
 
-static void run_derive(const struct machine *machine, struct formula_register *to)
+static void run_derive(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         uint64_t word = to->qualities[i];
-        to->qualities[i] = is_missing(word) ? word : en_quality_derive(word);
+        to->qualities[i] = en_quality_is_missing(word) ? word : en_quality_derive(word);
     }
 }
 
@@ -590,60 +296,63 @@ static bool compare_lanes(en_formula_op op, en_i128 a, en_i128 b)
     }
 }
 
-static void run_compare(const struct machine *machine, const struct en_formula_instruction *run,
-                        struct formula_register *to, const struct formula_register *from)
+static void run_compare(const struct en_formula_machine *machine,
+                        const struct en_formula_instruction *run, struct en_formula_register *to,
+                        const struct en_formula_register *from)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         uint64_t word = en_slot_merge(to->qualities[i], from->qualities[i]);
         bool is_true = compare_lanes(run->compare, to->lanes[i], from->lanes[i]);
-        to->lanes[i] = !is_missing(word) && is_true;
+        to->lanes[i] = !en_quality_is_missing(word) && is_true;
         to->qualities[i] = word;
     }
 }
 
 /* and: false decides; or: true decides. What cannot be told on one side and is not decided on the
  * other cannot be told. */
-static void run_join(const struct machine *machine, struct formula_register *to,
-                     const struct formula_register *from, bool deciding)
+static void run_join(const struct en_formula_machine *machine, struct en_formula_register *to,
+                     const struct en_formula_register *from, bool deciding)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        bool left_decides = !is_missing(to->qualities[i]) && to->lanes[i] == deciding;
-        bool right_decides = !is_missing(from->qualities[i]) && from->lanes[i] == deciding;
+        bool left_decides = !en_quality_is_missing(to->qualities[i]) && to->lanes[i] == deciding;
+        bool right_decides =
+            !en_quality_is_missing(from->qualities[i]) && from->lanes[i] == deciding;
         uint64_t word = en_slot_merge(to->qualities[i], from->qualities[i]);
         if (right_decides && !left_decides) {
-            word = is_missing(word) ? from->qualities[i] : word;
+            word = en_quality_is_missing(word) ? from->qualities[i] : word;
         } else if (left_decides) {
-            word = is_missing(word) ? to->qualities[i] : word;
+            word = en_quality_is_missing(word) ? to->qualities[i] : word;
         }
         bool is_decided = left_decides || right_decides;
-        to->lanes[i] = !is_missing(word) && (is_decided ? deciding : !deciding);
+        to->lanes[i] = !en_quality_is_missing(word) && (is_decided ? deciding : !deciding);
         to->qualities[i] = word;
     }
 }
 
-static void run_not(const struct machine *machine, struct formula_register *to)
+static void run_not(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        to->lanes[i] = !is_missing(to->qualities[i]) && to->lanes[i] == 0;
+        to->lanes[i] = !en_quality_is_missing(to->qualities[i]) && to->lanes[i] == 0;
     }
 }
 
-static void run_judge(const struct machine *machine, struct formula_register *to, bool is_valid)
+static void run_judge(const struct en_formula_machine *machine, struct en_formula_register *to,
+                      bool is_valid)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         uint64_t word = to->qualities[i];
-        bool has_value = !is_missing(word);
+        bool has_value = !en_quality_is_missing(word);
         to->lanes[i] =
             is_valid ? has_value && en_quality_verdict(word) == EN_VERDICT_VALID : !has_value;
-        to->qualities[i] = NEUTRAL;
+        to->qualities[i] = EN_FORMULA_NEUTRAL;
     }
 }
 
-static void run_select(const struct machine *machine, struct formula_register *to)
+static void run_select(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
-        if (is_missing(to->qualities[i])) {
-            set_missing(to, i, to->qualities[i]);
+        if (en_quality_is_missing(to->qualities[i])) {
+            en_formula_set_missing(to, i, to->qualities[i]);
             to->usable[i] = 0;
             to->expected[i] = 0;
         } else {
@@ -652,16 +361,16 @@ static void run_select(const struct machine *machine, struct formula_register *t
     }
 }
 
-static void run_one(struct machine *machine, const struct en_formula_instruction *run)
+static void run_one(struct en_formula_machine *machine, const struct en_formula_instruction *run)
 {
-    struct formula_register *to = &machine->registers[run->to];
-    const struct formula_register *from = &machine->registers[run->from];
+    struct en_formula_register *to = &machine->registers[run->to];
+    const struct en_formula_register *from = &machine->registers[run->from];
     switch (run->code) {
     case EN_FORMULA_RUN_LINEAR:
-        run_linear(machine, run, to);
+        en_formula_run_linear(machine, run, to);
         break;
     case EN_FORMULA_RUN_LENIENT:
-        run_lenient(machine, run, to);
+        en_formula_run_lenient(machine, run, to);
         break;
     case EN_FORMULA_RUN_ADD:
         run_add(machine, run, to, from);
@@ -742,9 +451,10 @@ static bool find_slot(const struct en_formula_operand *operand, const struct en_
     return *index < (*day)->count;
 }
 
-static en_code view_copy(const struct machine *machine, const struct en_formula_load *load,
-                         const struct en_formula_day *days, struct en_arena *scratch,
-                         struct view *view, struct en_error *err)
+static en_code view_copy(const struct en_formula_machine *machine,
+                         const struct en_formula_load *load, const struct en_formula_day *days,
+                         struct en_arena *scratch, struct en_formula_view *view,
+                         struct en_error *err)
 {
     const struct en_formula_operand *operand = &machine->program->operands[load->ref];
     const struct en_formula_day *same = &days[operand->days_first + load->reach.lag_days];
@@ -767,9 +477,10 @@ static en_code view_copy(const struct machine *machine, const struct en_formula_
     return EN_OK;
 }
 
-static en_code view_make(const struct machine *machine, const struct en_formula_load *load,
-                         const struct en_formula_day *days, struct en_arena *scratch,
-                         struct view *view, struct en_error *err)
+static en_code view_make(const struct en_formula_machine *machine,
+                         const struct en_formula_load *load, const struct en_formula_day *days,
+                         struct en_arena *scratch, struct en_formula_view *view,
+                         struct en_error *err)
 {
     const struct en_formula_operand *operand = &machine->program->operands[load->ref];
     EN_ASSERT(load->reach.lag_days < operand->days_count);
@@ -785,14 +496,15 @@ static en_code view_make(const struct machine *machine, const struct en_formula_
     return EN_OK;
 }
 
-static bool machine_allocate(struct machine *machine, struct en_arena *scratch)
+static bool machine_allocate(struct en_formula_machine *machine, struct en_arena *scratch)
 {
     size_t count = machine->slots_count;
-    struct words *words = &machine->words;
+    struct en_formula_words *words = &machine->words;
     uint32_t registers_count = machine->program->registers_count + 1; /* `from` of the last one */
-    machine->views =
-        en_arena_alloc(scratch, (machine->program->loads_count + 1u) * sizeof(struct view));
-    machine->registers = en_arena_alloc(scratch, registers_count * sizeof(struct formula_register));
+    machine->views = en_arena_alloc(scratch, (machine->program->loads_count + 1u) *
+                                                 sizeof(struct en_formula_view));
+    machine->registers =
+        en_arena_alloc(scratch, registers_count * sizeof(struct en_formula_register));
     machine->sums = en_arena_alloc(scratch, count * sizeof(int64_t));
     machine->overflows = en_arena_alloc(scratch, count * sizeof(int64_t));
     machine->masked = en_arena_alloc(scratch, count * sizeof(int64_t));
@@ -804,7 +516,7 @@ static bool machine_allocate(struct machine *machine, struct en_arena *scratch)
                    machine->overflows != NULL && machine->masked != NULL && words->any != NULL &&
                    words->both != NULL && words->mask != NULL && words->sources != NULL;
     for (uint32_t i = 0; i + 1 < registers_count && is_made; i++) {
-        struct formula_register *one = &machine->registers[i];
+        struct en_formula_register *one = &machine->registers[i];
         one->lanes = en_arena_alloc(scratch, count * sizeof *one->lanes);
         one->qualities = en_arena_alloc(scratch, count * sizeof *one->qualities);
         one->usable = en_arena_alloc(scratch, count * sizeof *one->usable);
@@ -821,20 +533,22 @@ static bool round_lane(en_i128 lane, int64_t den, int64_t *value)
     return en_i128_to_i64(den == 1 ? lane : en_i128_divide_half_up(lane, den), value);
 }
 
-static void store_result(const struct machine *machine, const struct en_formula_result *result)
+static void store_result(const struct en_formula_machine *machine,
+                         const struct en_formula_result *result)
 {
-    const struct formula_register *from = &machine->registers[0];
+    const struct en_formula_register *from = &machine->registers[0];
     for (uint32_t i = 0; i < machine->slots_count; i++) {
         int64_t value = 0;
         uint64_t word = from->qualities[i];
-        if (!is_missing(word) && !round_lane(from->lanes[i], machine->program->den, &value)) {
+        if (!en_quality_is_missing(word) &&
+            !round_lane(from->lanes[i], machine->program->den, &value)) {
             word = en_slot_overflow(word);
         }
         bool has_cover = from->expected[i] > 0;
         result->values[i] = value;
         result->qualities[i] = word;
         if (result->usable != NULL) {
-            result->usable[i] = has_cover ? from->usable[i] : !is_missing(word);
+            result->usable[i] = has_cover ? from->usable[i] : !en_quality_is_missing(word);
         }
         if (result->expected != NULL) {
             result->expected[i] = has_cover ? from->expected[i] : 1;
@@ -848,7 +562,7 @@ en_code en_formula_eval(const struct en_formula_program *program, const struct e
 {
     EN_ASSERT(slots_count > 0);
     EN_ASSERT(slots_count <= EN_SLOTS_MAX);
-    struct machine machine = {.program = program, .slots_count = slots_count};
+    struct en_formula_machine machine = {.program = program, .slots_count = slots_count};
     if (!machine_allocate(&machine, scratch)) {
         return en_error_set(err, EN_NOMEM, "no scratch memory to evaluate a formula");
     }

@@ -3,11 +3,11 @@
  * Values are int64 in 1e-6 of their unit, qualities are words of quality.h, on one grid for all
  * series (a finer grid is brought to it by slots.h).
  *
- * Where it rounds. Everything is exact but in three places, each rounding once, half away from
- * zero: 1 the result, to 1e-6: sums, differences and rational multiples before it are exact; 2 a
- * product in which more than one factor varies (a * b / c * 4/3, sq(a)): all that * and / and sq
- * join, brackets opened, is one product and is rounded to 1e-6 once; 3 nothing else: comparisons,
- * min, max, clamp and day() compare and add exact values.
+ * Where it rounds. Everything is exact but in two places, each rounding once, half away from zero:
+ *   the result, to 1e-6; sums, differences and rational multiples before it are exact;
+ *   a product in which more than one factor varies, to 1e-6 (a * b / c * 4/3, sq(a)):
+ *     all that * and / and sq join, with brackets opened, is one product.
+ * Comparisons, min, max, clamp and day() take exact values.
  *
  * What becomes missing, and how it is marked (the value is then 0):
  *   a series' value that is missing, or REJECTED outside raw()  its flags and verdict, and GAP

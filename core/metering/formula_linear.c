@@ -232,7 +232,7 @@ static void slot_take(const struct en_formula_linear *linear,
                       const struct en_formula_linear_term *term, const struct en_formula_day *row,
                       uint32_t slot, struct slot_sum *sum)
 {
-    uint64_t word = row->count > 0 ? row->qualities[slot] & ~EN_QUALITY_FISCAL_MASK : 0;
+    uint64_t word = row->count > 0 ? en_slot_clean(row->qualities[slot]) : 0;
     bool is_usable = term->reach.is_raw ? !en_quality_is_missing(word) : en_quality_is_usable(word);
     if (!is_usable && linear->is_lenient) {
         return;

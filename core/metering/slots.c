@@ -11,6 +11,14 @@ static en_verdict graver(uint64_t a, uint64_t b)
     return left > right ? left : right;
 }
 
+uint64_t en_slot_clean(uint64_t quality)
+{
+    uint64_t clean = quality & EN_QUALITY_MASK & ~EN_QUALITY_FISCAL_MASK;
+    bool is_derived = en_quality_source(clean) == EN_SOURCE_DERIVED;
+    bool has_worst = is_derived && en_quality_worst_source(clean) != EN_SOURCE_DERIVED;
+    return has_worst ? clean : clean & ~(UINT64_C(15) << EN_QUALITY_WORST_SHIFT);
+}
+
 uint64_t en_slot_missing(uint64_t quality)
 {
     return (quality & (EN_QUALITY_FLAGS_MASK | VERDICT_MASK)) | EN_QUALITY_GAP;
@@ -46,11 +54,11 @@ void en_slots_aggregate(const int64_t *values, const uint64_t *qualities, uint32
         const int64_t *parts = values + (size_t)slot * factor;
         const uint64_t *words = qualities + (size_t)slot * factor;
         en_i128 sum = 0;
-        uint64_t first = words[0] & ~EN_QUALITY_FISCAL_MASK;
+        uint64_t first = en_slot_clean(words[0]);
         uint64_t quality = first;
         bool is_usable = true;
         for (uint32_t i = 0; i < factor; i++) {
-            uint64_t word = words[i] & ~EN_QUALITY_FISCAL_MASK;
+            uint64_t word = en_slot_clean(words[i]);
             is_usable = is_usable && en_quality_is_usable(word);
             quality = word == first && quality == first ? first : en_slot_merge(quality, word);
             sum += parts[i];

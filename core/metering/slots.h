@@ -13,6 +13,10 @@
 void en_slots_aggregate(const int64_t *values, const uint64_t *qualities, uint32_t count,
                         uint32_t factor, int64_t *sums, uint64_t *sums_qualities);
 
+/* A word as an operand: without fiscal bits and unknown ones, a worst source only beside DERIVED. A
+ * DERIVED word that names no worst source counts as the worst. */
+uint64_t en_slot_clean(uint64_t quality);
+
 /* The word of a slot that is missing because of a part with this word: flags and verdict kept, GAP
  * added, source NONE. */
 uint64_t en_slot_missing(uint64_t quality);
