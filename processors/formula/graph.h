@@ -1,0 +1,101 @@
+/* The graph of calculation: nodes (formulas, sides of balances), their versions in time, what they
+ * read and who reads them.
+ *
+ * Held in memory, a function of the table `formula`: rebuilt at open, moved on by folding. A node's
+ * rank is above the ranks of all nodes it reads in any version, so that settling by rank meets
+ * every operand before its reader. */
+#ifndef EN_PROCESSORS_FORMULA_GRAPH_H
+#define EN_PROCESSORS_FORMULA_GRAPH_H
+
+#include "core/metering/formula.h"
+#include "core/metering/formula_linear.h"
+#include "core/metering/formula_program.h"
+#include "processors/processor.h"
+
+/* A series that a formula reads: a channel, or a node of the graph. 0 is none. */
+typedef uint64_t graph_key;
+#define GRAPH_NODE_BIT (UINT64_C(1) << 32)
+static inline graph_key graph_key_of(bool is_node, uint32_t series)
+{
+    return (is_node ? GRAPH_NODE_BIT : 0) | series;
+}
+static inline bool graph_key_is_node(graph_key key)
+{
+    return (key & GRAPH_NODE_BIT) != 0;
+}
+
+/* One formula text in force from a day until the next version. */
+struct graph_version {
+    struct en_arena arena; /* holds the parsed formula and what follows from it */
+    int32_t from_day;
+    en_unit unit;
+    struct en_formula formula;
+    graph_key *operands;               /* one per formula.refs */
+    struct en_formula_program program; /* for slots of program_seconds */
+    uint32_t program_seconds;          /* 0: not compiled yet */
+    struct en_formula_linear linear;   /* the same as a sum, when is_linear */
+    int64_t *weights;                  /* of the sum, one per formula.refs */
+    bool is_linear; /* whole-number sum of its own day's slots: settles by exact difference */
+};
+
+struct graph_node {
+    uint32_t node;
+    uint32_t rank;
+    struct graph_version *versions; /* rising from_day */
+    size_t versions_count;
+    size_t versions_capacity;
+};
+
+/* Who reads a series. */
+struct graph_link {
+    graph_key operand;
+    uint32_t node;
+    uint32_t version;  /* index in its node */
+    uint32_t lag_days; /* how many days back it reads */
+    uint32_t ref;      /* index of the operand in the version */
+};
+
+struct graph {
+    struct graph_node **nodes; /* by node id; NULL where none is set */
+    size_t nodes_capacity;
+    uint32_t nodes_end; /* above the highest node id */
+    uint32_t rank_max;
+    struct graph_link *links; /* by operand, when is_linked */
+    size_t links_count;
+    size_t links_capacity;
+    uint32_t *channel_starts; /* first link of each channel id; channels_end + 1 entries */
+    uint32_t channels_end;
+    bool is_linked;
+};
+
+/* A formula as it is to be set. */
+struct graph_set {
+    uint32_t node;
+    int32_t from_day;
+    struct en_slice expression;
+};
+
+/* Parses, resolves and checks the formula and puts it into the graph, in place of a version that
+ * begins on the same day. A fault of the formula is told by the code with place and mend in err and
+ * leaves the graph as it was: EN_MALFORMED, EN_LIMIT, EN_UNSUPPORTED, EN_NOT_FOUND (a name),
+ * EN_UNIT, EN_CYCLE, EN_OVERFLOW. */
+en_code graph_put(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
+                  en_unit *unit, struct en_error *err) EN_MUST_CHECK;
+/* The same without putting it: whether it would be taken, and the unit it would have. */
+en_code graph_check(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
+                    en_unit *unit, struct en_error *err) EN_MUST_CHECK;
+bool graph_has_version(const struct graph *graph, uint32_t node, int32_t from_day);
+void graph_fini(struct graph *graph);
+
+/* The version in force on the day, or NULL. */
+struct graph_version *graph_version_on(const struct graph *graph, uint32_t node, int32_t day);
+/* The day on which the version in force from from_day ends (exclusive): INT32_MAX for the last. */
+int32_t graph_version_end(const struct graph *graph, uint32_t node, int32_t from_day);
+
+/* Brings links and ranks up to date; before the two below. */
+en_code graph_link(struct graph *graph, struct en_error *err) EN_MUST_CHECK;
+/* Links of the series: *count of them from the place returned. */
+const struct graph_link *graph_links_of(const struct graph *graph, graph_key operand,
+                                        size_t *count);
+
+#endif

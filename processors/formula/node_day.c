@@ -1,0 +1,180 @@
+#include "processors/formula/node_day.h"
+
+#include "core/fixed.h"
+#include "core/metering/formula_eval.h"
+#include "core/metering/quality.h"
+#include "core/metering/slots.h"
+
+#define MICRO_EXPONENT (-6)
+
+/* The slots that the node has on the day: those of its operands, the coarsest length, the widest
+ * span. */
+static en_code find_grid(struct node_day *work, struct en_block_head *grid, bool *is_empty,
+                         struct en_error *err)
+{
+    int64_t end = 0;
+    *is_empty = true;
+    for (uint32_t i = 0; i < work->version->formula.refs_count; i++) {
+        struct en_slice block;
+        struct en_block_head head;
+        en_code code =
+            work->read(work->read_self, work->version->operands[i], work->day, &block, err);
+        if (code == EN_OK && block.size > 0) {
+            code = en_block_peek(block, &head, err);
+        }
+        if (code != EN_OK) {
+            return code;
+        }
+        if (block.size == 0) {
+            continue;
+        }
+        int64_t head_end =
+            (int64_t)head.start_minute * 60 + (int64_t)head.slot_seconds * head.count;
+        grid->slot_seconds = *is_empty || head.slot_seconds > grid->slot_seconds
+                                 ? head.slot_seconds
+                                 : grid->slot_seconds;
+        grid->start_minute = *is_empty || head.start_minute < grid->start_minute
+                                 ? head.start_minute
+                                 : grid->start_minute;
+        end = *is_empty || head_end > end ? head_end : end;
+        *is_empty = false;
+    }
+    if (!*is_empty) {
+        int64_t seconds = end - (int64_t)grid->start_minute * 60;
+        grid->count = (uint32_t)((seconds + grid->slot_seconds - 1) / grid->slot_seconds);
+        grid->exponent = MICRO_EXPONENT;
+        grid->quality_is_common = false;
+    }
+    return EN_OK;
+}
+
+/* Puts a block onto a grid of slots_count slots that begins at start_minute: coarser by exact sums,
+ * missing where it has nothing. A block on slots that the grid's do not hold whole is all missing.
+ */
+static en_code align(struct node_day *work, struct en_slice bytes, const struct en_block_head *grid,
+                     struct en_formula_day *row, struct en_error *err)
+{
+    struct en_block *block = work->scratch;
+    en_code code = en_block_read(bytes, block, err);
+    int64_t *values = en_arena_alloc(work->arena, grid->count * sizeof *values);
+    uint64_t *qualities = en_arena_alloc(work->arena, grid->count * sizeof *qualities);
+    if (code == EN_OK && (values == NULL || qualities == NULL)) {
+        code = en_error_set(err, EN_NOMEM, "no room for the operands of a formula");
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    *row = (struct en_formula_day){values, qualities, grid->count};
+    uint32_t factor = grid->slot_seconds / block->head.slot_seconds;
+    int64_t late = ((int64_t)block->head.start_minute - grid->start_minute) * 60;
+    bool is_fit = factor > 0 && grid->slot_seconds % block->head.slot_seconds == 0 &&
+                  late % (int64_t)block->head.slot_seconds == 0 && late >= 0 &&
+                  block->head.exponent >= MICRO_EXPONENT;
+    if (!is_fit) {
+        return EN_OK;
+    }
+    uint32_t fine_count = grid->count * factor;
+    int64_t *fine_values = en_arena_alloc(work->arena, fine_count * sizeof *fine_values);
+    uint64_t *fine_qualities = en_arena_alloc(work->arena, fine_count * sizeof *fine_qualities);
+    if (fine_values == NULL || fine_qualities == NULL) {
+        return en_error_set(err, EN_NOMEM, "no room for the operands of a formula");
+    }
+    uint32_t first = (uint32_t)(late / (int64_t)block->head.slot_seconds);
+    int power = block->head.exponent - MICRO_EXPONENT;
+    for (uint32_t i = 0; i < block->head.count && first + i < fine_count; i++) {
+        bool fits = power <= EN_POW10_MAX &&
+                    en_i64_multiply(block->values[i], en_pow10(power), &fine_values[first + i]);
+        fine_qualities[first + i] = fits ? block->quality[i] : en_slot_overflow(block->quality[i]);
+    }
+    if (factor == 1) {
+        memcpy(values, fine_values, grid->count * sizeof *values);
+        memcpy(qualities, fine_qualities, grid->count * sizeof *qualities);
+    } else {
+        en_slots_aggregate(fine_values, fine_qualities, fine_count, factor, values, qualities);
+    }
+    return EN_OK;
+}
+
+static en_code compile(struct node_day *work, uint32_t slot_seconds, struct en_error *err)
+{
+    struct graph_version *version = work->version;
+    if (version->program_seconds == slot_seconds) {
+        return EN_OK;
+    }
+    struct en_formula_binding binding = {.slot_seconds = slot_seconds};
+    en_code code =
+        en_formula_compile(&version->formula, &binding, &version->arena, &version->program, err);
+    version->program_seconds = code == EN_OK ? slot_seconds : 0;
+    return code;
+}
+
+/* Every operand's own day and the days before it that the formula looks back on. */
+static en_code load_rows(struct node_day *work, const struct en_block_head *grid,
+                         struct en_formula_day *rows, struct en_error *err)
+{
+    const struct en_formula_program *program = &work->version->program;
+    for (uint32_t i = 0; i < program->operands_count; i++) {
+        for (uint32_t back = 0; back < program->operands[i].days_count; back++) {
+            struct en_slice bytes;
+            en_code code = work->read(work->read_self, work->version->operands[i],
+                                      work->day - (int32_t)back, &bytes, err);
+            if (code == EN_OK && bytes.size > 0) {
+                code = align(work, bytes, grid, &rows[program->operands[i].days_first + back], err);
+            }
+            if (code != EN_OK) {
+                return code;
+            }
+        }
+    }
+    return EN_OK;
+}
+
+/* How many operands of a sum are not usable in each slot. */
+static void count_missing(const struct node_day *work, const struct en_formula_day *rows,
+                          const struct en_block_head *grid, struct en_block *missing,
+                          bool *has_missing)
+{
+    const struct en_formula_program *program = &work->version->program;
+    missing->head = *grid;
+    missing->head.exponent = 0;
+    missing->head.quality_is_common = true;
+    for (uint32_t slot = 0; slot < grid->count; slot++) {
+        missing->values[slot] = 0;
+        missing->quality[slot] = EN_QUALITY_MEASURED;
+        for (uint32_t i = 0; i < program->operands_count; i++) {
+            const struct en_formula_day *row = &rows[program->operands[i].days_first];
+            missing->values[slot] += row->count == 0 || !en_quality_is_usable(row->qualities[slot]);
+        }
+        *has_missing = *has_missing || missing->values[slot] > 0;
+    }
+}
+
+en_code node_day_compute(struct node_day *work, struct en_block *block, struct en_block *missing,
+                         bool *has_missing, bool *is_empty, struct en_error *err)
+{
+    *has_missing = false;
+    en_code code = find_grid(work, &block->head, is_empty, err);
+    if (code != EN_OK || *is_empty) {
+        return code;
+    }
+    if (block->head.count > EN_SLOTS_MAX) {
+        return en_error_set(err, EN_LIMIT, "the operands of a formula span %u slots on one day",
+                            block->head.count);
+    }
+    code = compile(work, block->head.slot_seconds, err);
+    struct en_formula_day *rows = NULL;
+    if (code == EN_OK) {
+        rows = en_arena_alloc(work->arena, (work->version->program.days_count + 1) * sizeof *rows);
+        code = rows != NULL ? load_rows(work, &block->head, rows, err)
+                            : en_error_set(err, EN_NOMEM, "no room for the operands of a formula");
+    }
+    if (code == EN_OK) {
+        struct en_formula_result result = {.values = block->values, .qualities = block->quality};
+        code = en_formula_eval(&work->version->program, rows, block->head.count, work->arena,
+                               &result, err);
+    }
+    if (code == EN_OK && work->version->is_linear) {
+        count_missing(work, rows, &block->head, missing, has_missing);
+    }
+    return code;
+}

@@ -1,0 +1,48 @@
+/* What edges are to do, as rows. Nothing acts here: edges read the rows, act outside the fold and
+ * append outbox.result. */
+#include "processors/processor.h"
+#include "projections/tables.h"
+
+#define STATE_DONE 1u
+#define STATE_FAILED 2u
+
+static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
+                    struct en_error *err)
+{
+    (void)state;
+    struct en_outbox_result payload;
+    struct en_error fault;
+    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "outbox result: %s", fault.text);
+    }
+    struct en_outbox_row stored = {.outbox = payload.outbox};
+    code = en_table_get(fold->store, &en_table_outbox, &stored, NULL, err);
+    if (code == EN_NOT_FOUND) {
+        return en_fold_refuse(fold, EN_NOT_FOUND, err, "outbox result: there is no task %llu",
+                              (unsigned long long)payload.outbox);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_outbox_row row = {
+        .outbox = payload.outbox,
+        .action = en_arena_copy(&fold->batch, stored.action),
+        .detail = en_arena_copy(&fold->batch, stored.detail),
+        .state = payload.is_done ? STATE_DONE : STATE_FAILED,
+        .result = payload.detail,
+    };
+    return en_table_put(fold->store, &en_table_outbox, &row, NULL, err);
+}
+
+static const struct en_table *const tables[] = {&en_table_outbox, NULL};
+static const struct en_series_table *const series[] = {NULL};
+
+const struct en_processor en_processor_outbox = {
+    .name = "outbox",
+    .about = "Tasks for edges, and what became of them.",
+    .kinds = EN_KIND_BIT(OUTBOX_RESULT),
+    .tables = tables,
+    .series = series,
+    .fold = fold,
+};

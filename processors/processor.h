@@ -1,0 +1,117 @@
+/* A processor: a deterministic function from events, and from changed rows of processors above it,
+ * to rows of its own tables.
+ *
+ * It sees the event in hand, its own tables and those of processors above it in processors.def, and
+ * nothing else: no clock, no environment, no order of pointers, no log. Two moments:
+ *
+ *   fold(event)        for each event of its kinds, in log order. Takes the fact or judges the
+ * command (en_fold_refuse). Marks days of series that it made dirty, or tells what it read
+ * (en_fold_mark). settle(day)        when the batch ends, or a barrier event is next: for each
+ * dirty day in rising order, in chain order, derives the day's entries from what is there now.
+ * Pure: how the batches were cut cannot be seen in the result (P3).
+ *
+ * The runner owns the context, the store's transaction and the processors' state. One thread. */
+#ifndef EN_PROCESSORS_PROCESSOR_H
+#define EN_PROCESSORS_PROCESSOR_H
+
+#include "core/arena.h"
+#include "core/event/event.h"
+#include "core/event/payload.h"
+#include "projections/series.h"
+#include "projections/table.h"
+
+struct en_fold;
+
+/* The chain, in order: processors.def. */
+typedef enum en_processor_id {
+#define PROCESSOR(name) EN_PROCESSOR_##name,
+#include "processors/processors.def"
+#undef PROCESSOR
+    EN_PROCESSORS_COUNT
+} en_processor_id;
+
+struct en_processor {
+    const char *name;
+    const char *about;
+    uint64_t kinds;                              /* bit n: folds kind n */
+    const struct en_table *const *tables;        /* its own; ends with NULL */
+    const struct en_series_table *const *series; /* its own; ends with NULL */
+    size_t state_size; /* of its private state, zeroed before open; 0 none */
+
+    /* Brings the state (caches of its own tables) up from the store. NULL: nothing to do. */
+    en_code (*open)(struct en_fold *fold, void *state, struct en_error *err);
+    /* Gives back what the state holds; must bear a state that open never filled. NULL: nothing to
+     * do. */
+    void (*close)(void *state);
+    en_code (*fold)(struct en_fold *fold, void *state, const struct en_event *event,
+                    struct en_error *err);
+    /* NULL: it derives nothing by day. */
+    en_code (*settle)(struct en_fold *fold, void *state, int32_t day, struct en_error *err);
+    /* After the last dirty day of a batch: flushes what was gathered over days. NULL: nothing to
+     * do. */
+    en_code (*settle_end)(struct en_fold *fold, void *state, struct en_error *err);
+};
+
+#define EN_KIND_BIT(name) (UINT64_C(1) << EN_KIND_##name)
+
+/* The descriptors in chain order. */
+extern const struct en_processor *const en_processors[EN_PROCESSORS_COUNT];
+
+/* Which list of changed entries: what the processor that owns the series table found changed on the
+ * day being settled. */
+typedef enum en_change_lane {
+    EN_LANE_PROFILE,  /* by reading: what was read, as read */
+    EN_LANE_INTERVAL, /* by interval: energy per slot of a channel */
+    EN_LANE_NODE,     /* by formula: blocks of formula nodes */
+    EN_LANE_BALANCE,  /* by balance: the day's totals of balances */
+    EN_LANES_COUNT,
+} en_change_lane;
+
+/* A changed entry of the day being settled. Views live until the day is settled. */
+struct en_change {
+    uint32_t series;
+    struct en_slice before; /* size 0: there was none */
+    struct en_slice after;  /* size 0: there is none any more */
+};
+
+struct en_changes {
+    struct en_change *items; /* rising series, each once */
+    size_t count;
+    size_t capacity;
+};
+
+/* Fetches an event by seq: only what was read earlier and must be merged again. The payload lives
+ * until the next fetch. */
+typedef en_code (*en_fetch)(void *self, uint64_t seq, struct en_event *event, struct en_error *err);
+
+struct en_fold {
+    struct en_store *store;
+    struct en_arena batch;        /* lives until the batch is settled */
+    struct en_arena day;          /* lives until the day is settled */
+    const struct en_event *event; /* in hand while folding */
+    struct en_changes changes[EN_LANES_COUNT];
+    en_fetch fetch;
+    void *fetch_self;
+    void *states[EN_PROCESSORS_COUNT];
+    struct en_days *days; /* dirty days: a sorted set, grows only forward while settling */
+    bool is_refused;      /* the command in hand was refused */
+};
+
+/* Says that the day has something to settle. While settling, only days after the one in hand. */
+en_code en_fold_mark(struct en_fold *fold, int32_t day, struct en_error *err) EN_MUST_CHECK;
+
+/* The verdict on the command in hand: refused, with code, place and mend in the text. Writes the
+ * outcome row; accepted commands have none. The caller changes nothing else and returns what this
+ * returns. */
+en_code en_fold_refuse(struct en_fold *fold, en_code verdict, struct en_error *err,
+                       const char *format, ...) EN_PRINTF(4, 5);
+
+/* Adds a change to a lane of the day in hand; copies nothing. */
+en_code en_fold_change(struct en_fold *fold, en_change_lane lane, const struct en_change *change,
+                       struct en_error *err) EN_MUST_CHECK;
+
+/* Grows `items` so that one more fits; EN_NOMEM. For the gathering vectors of processors. */
+en_code en_fold_grow(void **items, size_t *capacity, size_t count, size_t item_size,
+                     struct en_error *err) EN_MUST_CHECK;
+
+#endif

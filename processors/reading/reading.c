@@ -1,0 +1,389 @@
+/* What was read: profiles by day (merged where a day was read more than once), register reads,
+ * instantaneous values, device events.
+ *
+ * Facts are never refused. A reading that cannot be used (not decodable, or off any day) leaves an
+ * outcome row that says why. */
+
+#include "core/mem.h"
+#include "core/metering/block.h"
+#include "processors/processor.h"
+#include "processors/reading/merge.h"
+#include "processors/sort.h"
+#include "projections/tables.h"
+
+/* A profile that waits for its day to be settled. The block lies in the batch arena. */
+struct pending {
+    uint64_t
+        key; /* en_day_series_key: sorted by it, events of one channel and day stay in log order */
+    uint64_t revision;
+    uint64_t seq;
+    struct en_slice block;
+};
+
+struct reading_state {
+    struct pending *pending;
+    size_t pending_count;
+    size_t pending_capacity;
+    struct pending *sorted; /* the other half of the sort */
+    size_t sorted_capacity;
+    size_t settled_count; /* of the sorted pending */
+    bool is_sorted;
+    struct en_buf block; /* scratch: a merged block */
+    struct en_buf origins;
+};
+
+static en_code fold_profile(struct en_fold *fold, struct reading_state *state,
+                            const struct en_event *event, struct en_error *err)
+{
+    uint32_t channel = event->header.subject;
+    struct pending pending = {.seq = event->header.seq.n};
+    struct en_slice block;
+    struct en_block_total total;
+    struct en_block_head head;
+    struct en_error fault;
+    en_code code = en_reading_profile_parse(event->payload, &pending.revision, &block, &fault);
+    if (code == EN_OK) {
+        code = en_block_sum(block, &total, &fault); /* reads all of it: a damaged one stops here */
+    }
+    if (code == EN_OK) {
+        code = en_block_peek(block, &head, &fault);
+    }
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "profile of channel %u: %s", channel, fault.text);
+    }
+    int64_t minutes = event->header.valid.from.us / EN_MINUTE_US - head.start_minute;
+    if (event->header.valid.from.us % EN_MINUTE_US != 0 || minutes % 1440 != 0 ||
+        minutes / 1440 > EN_DAY_MAX || minutes / 1440 < EN_DAY_MIN) {
+        return en_fold_refuse(
+            fold, EN_RANGE, err,
+            "profile of channel %u: its interval does not begin on the block's first slot",
+            channel);
+    }
+    int32_t day = (int32_t)(minutes / 1440);
+    pending.key = en_day_series_key(day, channel);
+    pending.block = en_arena_copy(&fold->batch, block);
+    if (pending.block.bytes == NULL) {
+        return en_error_set(err, EN_NOMEM, "no room for the readings of a batch");
+    }
+    code = en_fold_grow((void **)&state->pending, &state->pending_capacity, state->pending_count,
+                        sizeof pending, err);
+    if (code == EN_OK) {
+        state->pending[state->pending_count++] = pending;
+        state->is_sorted = false;
+        code = en_fold_mark(fold, day, err);
+    }
+    return code;
+}
+
+/* Registers: the highest revision of an instant wins, then the later event. */
+static en_code fold_register(struct en_fold *fold, const struct en_event *event,
+                             struct en_error *err)
+{
+    struct en_reading_register payload;
+    struct en_error fault;
+    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "register of channel %u: %s", event->header.subject,
+                              fault.text);
+    }
+    struct en_register_row stored = {.channel = event->header.subject,
+                                     .at = event->header.valid.from};
+    code = en_table_get(fold->store, &en_table_register, &stored, NULL, err);
+    if (code != EN_OK && code != EN_NOT_FOUND) {
+        return code;
+    }
+    if (code == EN_OK && stored.revision > payload.revision) {
+        return EN_OK;
+    }
+    struct en_register_row row = {
+        .channel = event->header.subject,
+        .at = event->header.valid.from,
+        .value = payload.value,
+        .device = payload.device,
+        .quality = payload.quality,
+        .revision = payload.revision,
+    };
+    return en_table_put(fold->store, &en_table_register, &row, NULL, err);
+}
+
+static en_code fold_instant(struct en_fold *fold, const struct en_event *event,
+                            struct en_error *err)
+{
+    struct en_reading_instant payload;
+    struct en_error fault;
+    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "instantaneous value of channel %u: %s",
+                              event->header.subject, fault.text);
+    }
+    struct en_instant_row row = {.channel = event->header.subject,
+                                 .at = event->header.valid.from,
+                                 .value = payload.value,
+                                 .quality = payload.quality};
+    return en_table_put(fold->store, &en_table_instant, &row, NULL, err);
+}
+
+static en_code fold_device_event(struct en_fold *fold, const struct en_event *event,
+                                 struct en_error *err)
+{
+    struct en_device_event payload;
+    struct en_error fault;
+    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "event of device %u: %s", event->header.subject,
+                              fault.text);
+    }
+    struct en_device_event_row row = {.device = event->header.subject,
+                                      .at = event->header.valid.from,
+                                      .code = payload.code,
+                                      .text = payload.text};
+    return en_table_put(fold->store, &en_table_device_event, &row, NULL, err);
+}
+
+static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
+                    struct en_error *err)
+{
+    switch ((en_kind)event->header.kind) {
+    case EN_KIND_READING_PROFILE:
+        return fold_profile(fold, state, event, err);
+    case EN_KIND_READING_REGISTER:
+        return fold_register(fold, event, err);
+    case EN_KIND_READING_INSTANT:
+        return fold_instant(fold, event, err);
+    default:
+        return fold_device_event(fold, event, err);
+    }
+}
+
+/* One channel's day in the making. */
+struct day_write {
+    struct en_fold *fold;
+    struct reading_state *state;
+    struct en_series_writer *profile;
+    struct en_series_writer *origin;
+    int32_t day;
+};
+
+/* Lays together what is stored of the channel's day and what came new, from the events themselves.
+ */
+static en_code merge_anew(struct day_write *write, const struct pending *pending, size_t count,
+                          struct en_slice origins, struct en_error *err)
+{
+    struct en_fold *fold = write->fold;
+    struct en_contribution *contributions = NULL;
+    size_t capacity = 0;
+    size_t used = 0;
+    en_code code = EN_OK;
+    uint64_t revision = 0;
+    uint64_t seq = 0;
+    while (code == EN_OK && origins.size > 0) {
+        struct en_event event;
+        if (!en_origin_take(&origins, &revision, &seq)) {
+            code = en_error_set(err, EN_CORRUPT, "origins of channel %u are not readable",
+                                en_series_of_key(pending->key));
+            break;
+        }
+        code = fold->fetch(fold->fetch_self, seq, &event, err);
+        struct en_slice block = {0};
+        if (code == EN_OK) {
+            code = en_reading_profile_parse(event.payload, &revision, &block, err);
+        }
+        if (code == EN_OK) {
+            code =
+                en_fold_grow((void **)&contributions, &capacity, used, sizeof *contributions, err);
+        }
+        if (code == EN_OK) {
+            contributions[used++] =
+                (struct en_contribution){revision, seq, en_arena_copy(&fold->day, block)};
+        }
+    }
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        code = en_fold_grow((void **)&contributions, &capacity, used, sizeof *contributions, err);
+        if (code == EN_OK) {
+            contributions[used++] =
+                (struct en_contribution){pending[i].revision, pending[i].seq, pending[i].block};
+        }
+    }
+    en_buf_reset(&write->state->block);
+    if (code == EN_OK) {
+        code = en_contributions_merge(contributions, used, &fold->day, &write->state->block, err);
+    }
+    en_mem_free(contributions);
+    return code;
+}
+
+/* Whether the new reading takes every slot of what stands there: then nothing needs merging. */
+static en_code is_superseding(const struct pending *pending, struct en_slice old,
+                              struct en_slice origins, bool *is, struct en_error *err)
+{
+    struct en_block_head head;
+    struct en_block_head old_head;
+    struct en_block_total total;
+    uint64_t revision = 0;
+    uint64_t seq = 0;
+    *is = false;
+    en_code code = en_block_peek(pending->block, &head, err);
+    if (code == EN_OK) {
+        code = en_block_peek(old, &old_head, err);
+    }
+    if (code == EN_OK) {
+        code = en_block_sum(pending->block, &total, err);
+    }
+    if (code != EN_OK || !en_block_same_slots(&head, &old_head)) {
+        return code;
+    }
+    bool is_above_all = true;
+    bool is_not_below = true;
+    while (origins.size > 0 && en_origin_take(&origins, &revision, &seq)) {
+        is_above_all = is_above_all && pending->revision > revision;
+        is_not_below = is_not_below && pending->revision >= revision;
+    }
+    *is = is_above_all || (is_not_below && total.missing == 0);
+    return EN_OK;
+}
+
+static en_code settle_channel(struct day_write *write, const struct pending *pending, size_t count,
+                              struct en_error *err)
+{
+    struct en_fold *fold = write->fold;
+    uint32_t channel = en_series_of_key(pending->key);
+    struct en_slice old;
+    struct en_slice old_origins;
+    en_code code = en_series_writer_peek(write->profile, channel, &old, err);
+    if (code == EN_OK) {
+        code = en_series_writer_peek(write->origin, channel, &old_origins, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_slice block = pending[0].block;
+    bool is_alone = old.size == 0 && count == 1;
+    if (!is_alone && count == 1) {
+        code = is_superseding(pending, old, old_origins, &is_alone, err);
+    }
+    if (code == EN_OK && !is_alone) {
+        struct en_error fault;
+        code = merge_anew(write, pending, count, old_origins, &fault);
+        if (code == EN_OVERFLOW || code == EN_RANGE || code == EN_LIMIT) {
+            /* the facts stay in the log; what stood there goes on standing */
+            block = old.size > 0 ? old : pending[count - 1].block;
+            code = EN_OK;
+        } else if (code != EN_OK) {
+            *err = fault;
+        } else {
+            block = en_arena_copy(&fold->day, en_buf_slice(&write->state->block));
+        }
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_buf *origins = &write->state->origins;
+    en_buf_reset(origins);
+    en_buf_append(origins, old_origins.bytes, old_origins.size);
+    for (size_t i = 0; i < count; i++) {
+        en_origin_encode(pending[i].revision, pending[i].seq, origins);
+    }
+    struct en_change change = {.series = channel, .after = block};
+    if (old.size > 0) {
+        change.before = en_arena_copy(&fold->day, old);
+    }
+    bool is_changed = false;
+    code = en_series_writer_put(write->origin, channel, en_buf_slice(origins), NULL, NULL, err);
+    if (code == EN_OK) {
+        code = en_series_writer_put(write->profile, channel, block, NULL, &is_changed, err);
+    }
+    return code == EN_OK && is_changed ? en_fold_change(fold, EN_LANE_PROFILE, &change, err) : code;
+}
+
+static int32_t day_of(const struct reading_state *state, size_t index)
+{
+    return en_day_of_key(state->pending[index].key);
+}
+
+static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
+{
+    struct reading_state *state = state_memory;
+    en_code code = EN_OK;
+    if (!state->is_sorted) {
+        code = en_sort_by_key(state->pending, state->pending_count, sizeof *state->pending, err);
+        state->is_sorted = code == EN_OK;
+    }
+    if (code != EN_OK || state->settled_count == state->pending_count ||
+        day_of(state, state->settled_count) != day) {
+        return code;
+    }
+    struct day_write write = {.fold = fold, .state = state, .day = day};
+    code = en_series_writer_open(fold->store, &en_series_profile, day, &write.profile, err);
+    if (code == EN_OK) {
+        code = en_series_writer_open(fold->store, &en_series_origin, day, &write.origin, err);
+    }
+    while (code == EN_OK && state->settled_count < state->pending_count &&
+           day_of(state, state->settled_count) == day) {
+        const struct pending *first = &state->pending[state->settled_count];
+        size_t count = 1;
+        while (state->settled_count + count < state->pending_count &&
+               first[count].key == first->key) {
+            count++;
+        }
+        code = settle_channel(&write, first, count, err);
+        state->settled_count += count;
+    }
+    if (code == EN_OK) {
+        code = en_series_writer_end(write.profile, err);
+    }
+    if (code == EN_OK) {
+        code = en_series_writer_end(write.origin, err);
+    }
+    en_series_writer_close(write.profile);
+    en_series_writer_close(write.origin);
+    return code;
+}
+
+static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_error *err)
+{
+    (void)fold;
+    (void)err;
+    struct reading_state *state = state_memory;
+    EN_ASSERT(state->settled_count == state->pending_count);
+    state->pending_count = 0;
+    state->settled_count = 0;
+    state->is_sorted = false;
+    return EN_OK;
+}
+
+static en_code open_state(struct en_fold *fold, void *state_memory, struct en_error *err)
+{
+    (void)fold;
+    (void)err;
+    struct reading_state *state = state_memory;
+    en_buf_init(&state->block, EN_BLOCK_SIZE_MAX);
+    en_buf_init(&state->origins, EN_BLOCK_SIZE_MAX);
+    return EN_OK;
+}
+
+static void close_state(void *state_memory)
+{
+    struct reading_state *state = state_memory;
+    en_mem_free(state->pending);
+    en_buf_fini(&state->block);
+    en_buf_fini(&state->origins);
+}
+
+static const struct en_table *const tables[] = {&en_table_register, &en_table_instant,
+                                                &en_table_device_event, NULL};
+static const struct en_series_table *const series[] = {&en_series_profile, &en_series_origin, NULL};
+
+const struct en_processor en_processor_reading = {
+    .name = "reading",
+    .about = "What was read: profiles by day, register reads, instantaneous values, device events.",
+    .kinds = EN_KIND_BIT(READING_PROFILE) | EN_KIND_BIT(READING_REGISTER) |
+             EN_KIND_BIT(READING_INSTANT) | EN_KIND_BIT(DEVICE_EVENT),
+    .tables = tables,
+    .series = series,
+    .state_size = sizeof(struct reading_state),
+    .open = open_state,
+    .close = close_state,
+    .fold = fold,
+    .settle = settle,
+    .settle_end = settle_end,
+};

@@ -1,0 +1,52 @@
+/* What the processors below ask of the registry: channels, the ratio of a point, the offset of its
+ * fiscal day, ids by name. Answers come from the registry's tables through a cache that folding
+ * keeps right. */
+#ifndef EN_PROCESSORS_REGISTRY_REGISTRY_H
+#define EN_PROCESSORS_REGISTRY_REGISTRY_H
+
+#include "processors/processor.h"
+
+struct en_channel_info {
+    uint32_t point;
+    uint32_t slot_seconds; /* 0: registers read now and then */
+    uint8_t unit;          /* en_unit */
+    uint8_t basis;         /* en_channel_basis */
+    bool is_known; /* false: readings came for a channel that nobody set; taken as a profile of
+                      primary values */
+    bool is_primary;
+    bool is_plain; /* its profile is its energy: primary values or no ratio, no pulses, no
+                      replacement at its point */
+};
+
+/* Never fails for an unknown channel (is_known false). */
+en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_channel_info *info,
+                            struct en_error *err) EN_MUST_CHECK;
+
+/* The product of the point's transformer ratios at the instant (R-01); 1 where none was set.
+ * EN_OVERFLOW. */
+en_code en_registry_ratio(struct en_fold *fold, uint32_t point, struct en_instant at,
+                          struct en_ratio *ratio, struct en_error *err) EN_MUST_CHECK;
+
+/* The device that measures the point at the instant, 0 none known. */
+en_code en_registry_device_at(struct en_fold *fold, uint32_t point, struct en_instant at,
+                              uint32_t *device, struct en_error *err) EN_MUST_CHECK;
+
+/* Minutes that local fiscal time of the point's object is ahead of UTC on the instant; 0 without an
+ * object. */
+en_code en_registry_offset(struct en_fold *fold, uint32_t point, struct en_instant at,
+                           int32_t *offset_minutes, struct en_error *err) EN_MUST_CHECK;
+
+/* Id of an external key, 0 when unknown. */
+en_code en_registry_find(struct en_fold *fold, en_name_type type, struct en_slice key, uint32_t *id,
+                         struct en_error *err) EN_MUST_CHECK;
+
+/* The channel of a point by its code, 0 when unknown. */
+en_code en_registry_point_channel(struct en_fold *fold, uint32_t point, struct en_slice code,
+                                  uint32_t *channel, struct en_error *err) EN_MUST_CHECK;
+
+/* Whether the object is `scope` or below it (scope 0: always), as of the instant. */
+en_code en_registry_is_within(struct en_fold *fold, uint32_t object, uint32_t scope,
+                              struct en_instant at, bool *is_within,
+                              struct en_error *err) EN_MUST_CHECK;
+
+#endif

@@ -1,0 +1,204 @@
+#include "core/mem.h"
+#include "processors/registry/registry_state.h"
+#include "projections/tables.h"
+
+#define CHANNELS_FIRST 1024u
+#define TREE_DEPTH_MAX 64u
+#define LOOKUP_ARENA_SIZE (1u << 20)
+
+static struct registry_state *state_of(struct en_fold *fold)
+{
+    return fold->states[EN_PROCESSOR_registry];
+}
+
+/* Whether the table has a row with this point in front. */
+static en_code has_point_row(struct en_fold *fold, const struct en_table *table, const void *from,
+                             void *row, bool *has, struct en_error *err)
+{
+    struct en_arena arena;
+    en_arena_init(&arena, LOOKUP_ARENA_SIZE);
+    struct en_table_scan scan;
+    en_code code = en_table_scan_begin(fold->store, table, from, 1, &scan, err);
+    if (code == EN_OK) {
+        code = en_table_scan_next(&scan, row, &arena, err);
+        en_table_scan_end(&scan);
+    }
+    en_arena_fini(&arena);
+    *has = code == EN_OK;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+static en_code is_plain_point(struct en_fold *fold, const struct en_channel_info *info,
+                              bool *is_plain, struct en_error *err)
+{
+    bool has_ratio = false;
+    bool has_replacement = false;
+    struct en_ratio_row ratio_row;
+    struct en_replacement_row replacement_row;
+    struct en_ratio_row ratio_from = {.point = info->point, .from = {INT64_MIN}};
+    struct en_replacement_row replacement_from = {.point = info->point, .removed = {INT64_MIN}};
+    en_code code = EN_OK;
+    if (!info->is_primary) {
+        code = has_point_row(fold, &en_table_ratio, &ratio_from, &ratio_row, &has_ratio, err);
+    }
+    if (code == EN_OK && !has_ratio) {
+        code = has_point_row(fold, &en_table_replacement, &replacement_from, &replacement_row,
+                             &has_replacement, err);
+    }
+    *is_plain = info->basis == EN_BASIS_PROFILE && !has_ratio && !has_replacement;
+    return code;
+}
+
+static en_code load_channel(struct en_fold *fold, uint32_t channel, struct en_channel_info *info,
+                            struct en_error *err)
+{
+    struct en_channel_row row = {.channel = channel};
+    en_code code = en_table_get(fold->store, &en_table_channel, &row, NULL, err);
+    if (code == EN_NOT_FOUND) {
+        *info = (struct en_channel_info){
+            .basis = EN_BASIS_PROFILE, .is_primary = true, .is_plain = true};
+        return EN_OK;
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    *info = (struct en_channel_info){
+        .point = row.point,
+        .slot_seconds = row.slot_seconds,
+        .unit = row.unit,
+        .basis = row.basis,
+        .is_known = true,
+        .is_primary = row.is_primary,
+    };
+    return is_plain_point(fold, info, &info->is_plain, err);
+}
+
+en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_channel_info *info,
+                            struct en_error *err)
+{
+    struct registry_state *state = state_of(fold);
+    if (channel >= state->channels_capacity) {
+        size_t capacity = state->channels_capacity > 0 ? state->channels_capacity : CHANNELS_FIRST;
+        while (capacity <= channel) {
+            capacity *= 2;
+        }
+        struct channel_slot *grown = en_mem_resize(state->channels, capacity * sizeof *grown);
+        if (grown == NULL) {
+            return en_error_set(err, EN_NOMEM, "no memory for %zu channels", capacity);
+        }
+        memset(grown + state->channels_capacity, 0,
+               (capacity - state->channels_capacity) * sizeof *grown);
+        state->channels = grown;
+        state->channels_capacity = capacity;
+    }
+    struct channel_slot *slot = &state->channels[channel];
+    if (!slot->is_loaded) {
+        en_code code = load_channel(fold, channel, &slot->info, err);
+        if (code != EN_OK) {
+            return code;
+        }
+        slot->is_loaded = true;
+    }
+    *info = slot->info;
+    return EN_OK;
+}
+
+void registry_forget_channel(struct registry_state *state, uint32_t channel)
+{
+    if (channel < state->channels_capacity) {
+        state->channels[channel].is_loaded = false;
+    }
+}
+
+en_code registry_forget_point(struct en_fold *fold, uint32_t point, struct en_error *err)
+{
+    struct en_table_scan scan;
+    struct en_point_channel_row from = {.point = point};
+    en_code code = en_table_scan_begin(fold->store, &en_table_point_channel, &from, 1, &scan, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_point_channel_row row;
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        if (code == EN_OK) {
+            registry_forget_channel(state_of(fold), row.channel);
+        }
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_registry_ratio(struct en_fold *fold, uint32_t point, struct en_instant at,
+                          struct en_ratio *ratio, struct en_error *err)
+{
+    struct en_ratio_row row = {.point = point, .from = at};
+    en_code code = en_table_last_before(fold->store, &en_table_ratio, &row, 1, NULL, err);
+    if (code == EN_NOT_FOUND) {
+        *ratio = EN_RATIO_ONE;
+        return EN_OK;
+    }
+    return code == EN_OK ? en_ratio_multiply(row.current, row.voltage, ratio, err) : code;
+}
+
+en_code en_registry_device_at(struct en_fold *fold, uint32_t point, struct en_instant at,
+                              uint32_t *device, struct en_error *err)
+{
+    struct en_arena arena;
+    en_arena_init(&arena, LOOKUP_ARENA_SIZE);
+    struct en_installation_row row = {.point = point, .from = at};
+    en_code code = en_table_last_before(fold->store, &en_table_installation, &row, 1, &arena, err);
+    *device = code == EN_OK ? row.device : 0;
+    en_arena_fini(&arena);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_registry_offset(struct en_fold *fold, uint32_t point, struct en_instant at,
+                           int32_t *offset_minutes, struct en_error *err)
+{
+    *offset_minutes = 0;
+    struct en_point_row row = {.point = point, .from = at};
+    en_code code = en_table_last_before(fold->store, &en_table_point, &row, 1, NULL, err);
+    uint32_t object = code == EN_OK ? row.object : 0;
+    if (code == EN_OK && object != 0) {
+        struct en_object_row object_row = {.object = object, .from = at};
+        code = en_table_last_before(fold->store, &en_table_object, &object_row, 1, NULL, err);
+        *offset_minutes = code == EN_OK ? object_row.fiscal_offset_minutes : 0;
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_registry_find(struct en_fold *fold, en_name_type type, struct en_slice key, uint32_t *id,
+                         struct en_error *err)
+{
+    struct en_name_row row = {.type = (uint8_t)type, .key = key};
+    en_code code = en_table_get(fold->store, &en_table_name, &row, NULL, err);
+    *id = code == EN_OK ? row.id : 0;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_registry_point_channel(struct en_fold *fold, uint32_t point,
+                                  struct en_slice channel_code, uint32_t *channel,
+                                  struct en_error *err)
+{
+    struct en_point_channel_row row = {.point = point, .code = channel_code};
+    en_code code = en_table_get(fold->store, &en_table_point_channel, &row, NULL, err);
+    *channel = code == EN_OK ? row.channel : 0;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_registry_is_within(struct en_fold *fold, uint32_t object, uint32_t scope,
+                              struct en_instant at, bool *is_within, struct en_error *err)
+{
+    *is_within = scope == 0 || object == scope;
+    for (uint32_t depth = 0; !*is_within && object != 0 && depth < TREE_DEPTH_MAX; depth++) {
+        struct en_object_row row = {.object = object, .from = at};
+        en_code code = en_table_last_before(fold->store, &en_table_object, &row, 1, NULL, err);
+        if (code != EN_OK) {
+            return code == EN_NOT_FOUND ? EN_OK : code;
+        }
+        object = row.parent;
+        *is_within = object == scope;
+    }
+    return EN_OK;
+}

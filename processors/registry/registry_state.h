@@ -1,0 +1,24 @@
+/* The registry's private state: channels by id, as the hot paths below want them. */
+#ifndef EN_PROCESSORS_REGISTRY_REGISTRY_STATE_H
+#define EN_PROCESSORS_REGISTRY_REGISTRY_STATE_H
+
+#include "processors/registry/registry.h"
+
+struct channel_slot {
+    struct en_channel_info info;
+    bool is_loaded;
+};
+
+struct registry_state {
+    struct channel_slot *channels; /* by id */
+    size_t channels_capacity;
+};
+
+/* Forgets what is cached of the point's channels: something about the point changed. */
+en_code registry_forget_point(struct en_fold *fold, uint32_t point,
+                              struct en_error *err) EN_MUST_CHECK;
+
+/* Forgets one channel. */
+void registry_forget_channel(struct registry_state *state, uint32_t channel);
+
+#endif

@@ -1,0 +1,243 @@
+#include "processors/runner.h"
+
+#include "core/mem.h"
+#include "log/cursor.h"
+#include "processors/days.h"
+#include "processors/processor.h"
+
+#define BATCH_SIZE_DEFAULT ((size_t)512 << 20)
+/* Over the size at which a batch is closed: what settling a batch may need beside its readings. */
+#define ARENA_LIMIT_FACTOR 4u
+
+struct en_runner {
+    struct en_runner_options options;
+    struct en_fold fold;
+    struct en_days days;
+    struct en_cursor *cursor;
+    struct en_buf fetched;
+    uint64_t position;
+    uint64_t kinds_of[EN_PROCESSORS_COUNT];
+    bool is_broken;
+};
+
+static en_code fetch_event(void *self, uint64_t seq, struct en_event *event, struct en_error *err)
+{
+    struct en_runner *runner = self;
+    en_buf_reset(&runner->fetched);
+    return en_log_get(runner->options.log, (struct en_seq){seq}, event, &runner->fetched, err);
+}
+
+static en_code open_states(struct en_runner *runner, struct en_error *err)
+{
+    en_code code = EN_OK;
+    for (int i = 0; i < EN_PROCESSORS_COUNT && code == EN_OK; i++) {
+        const struct en_processor *processor = en_processors[i];
+        runner->kinds_of[i] = processor->kinds;
+        if (processor->state_size > 0) {
+            runner->fold.states[i] = en_mem_alloc(1, processor->state_size);
+            if (runner->fold.states[i] == NULL) {
+                return en_error_set(err, EN_NOMEM, "no memory for processor %s", processor->name);
+            }
+        }
+        if (processor->open != NULL) {
+            code = processor->open(&runner->fold, runner->fold.states[i], err);
+            if (code != EN_OK) {
+                (void)en_error_wrap(err, "processor %s", processor->name);
+            }
+        }
+    }
+    return code;
+}
+
+en_code en_runner_open(const struct en_runner_options *options, struct en_runner **runner,
+                       struct en_error *err)
+{
+    EN_ASSERT(options->log != NULL);
+    EN_ASSERT(options->kv != NULL);
+    struct en_runner *made = en_mem_alloc(1, sizeof *made);
+    if (made == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for the runner");
+    }
+    made->options = *options;
+    if (made->options.batch_size_max == 0) {
+        made->options.batch_size_max = BATCH_SIZE_DEFAULT;
+    }
+    en_arena_init(&made->fold.batch, ARENA_LIMIT_FACTOR * made->options.batch_size_max);
+    en_arena_init(&made->fold.day, ARENA_LIMIT_FACTOR * made->options.batch_size_max);
+    en_buf_init(&made->fetched, EN_FRAME_SIZE_MAX);
+    made->fold.days = &made->days;
+    made->fold.fetch = fetch_event;
+    made->fold.fetch_self = made;
+    en_code code = en_store_begin(options->kv, EN_KV_WRITE, &made->fold.store, err);
+    if (code == EN_OK) {
+        made->position = en_store_position(made->fold.store);
+        code = open_states(made, err);
+    }
+    if (code == EN_OK) {
+        struct en_cursor_filter filter = {.from = made->position};
+        code = en_cursor_open(options->log, &filter, &made->cursor, err);
+    }
+    en_store_abort(made->fold.store);
+    made->fold.store = NULL;
+    if (code != EN_OK) {
+        en_runner_close(made);
+        return code;
+    }
+    *runner = made;
+    return EN_OK;
+}
+
+void en_runner_close(struct en_runner *runner)
+{
+    if (runner == NULL) {
+        return;
+    }
+    for (int i = 0; i < EN_PROCESSORS_COUNT; i++) {
+        if (runner->fold.states[i] != NULL && en_processors[i]->close != NULL) {
+            en_processors[i]->close(runner->fold.states[i]);
+        }
+        en_mem_free(runner->fold.states[i]);
+    }
+    for (int lane = 0; lane < EN_LANES_COUNT; lane++) {
+        en_mem_free(runner->fold.changes[lane].items);
+    }
+    en_cursor_close(runner->cursor);
+    en_store_abort(runner->fold.store);
+    en_arena_fini(&runner->fold.batch);
+    en_arena_fini(&runner->fold.day);
+    en_buf_fini(&runner->fetched);
+    en_days_fini(&runner->days);
+    en_mem_free(runner);
+}
+
+static en_code settle_day(struct en_runner *runner, int32_t day, struct en_error *err)
+{
+    for (int lane = 0; lane < EN_LANES_COUNT; lane++) {
+        runner->fold.changes[lane].count = 0;
+    }
+    en_arena_reset(&runner->fold.day);
+    for (int i = 0; i < EN_PROCESSORS_COUNT; i++) {
+        const struct en_processor *processor = en_processors[i];
+        if (processor->settle == NULL) {
+            continue;
+        }
+        en_code code = processor->settle(&runner->fold, runner->fold.states[i], day, err);
+        if (code != EN_OK) {
+            return en_error_wrap(err, "settle day %d: processor %s", (int)day, processor->name);
+        }
+    }
+    return EN_OK;
+}
+
+/* Dirty days in rising order; a day may make later ones dirty (lags), never itself or an earlier
+ * one. */
+static en_code settle(struct en_runner *runner, struct en_error *err)
+{
+    en_code code = EN_OK;
+    runner->fold.event = NULL;
+    for (size_t i = 0; i < runner->days.count && code == EN_OK; i++) {
+        int32_t day = runner->days.items[i];
+        code = settle_day(runner, day, err);
+        EN_ASSERT(runner->days.items[i] == day);
+    }
+    for (int i = 0; i < EN_PROCESSORS_COUNT && code == EN_OK; i++) {
+        if (en_processors[i]->settle_end != NULL) {
+            code = en_processors[i]->settle_end(&runner->fold, runner->fold.states[i], err);
+        }
+    }
+    runner->days.count = 0;
+    en_arena_reset(&runner->fold.batch);
+    return code;
+}
+
+static en_code fold_event(struct en_runner *runner, const struct en_event *event,
+                          struct en_error *err)
+{
+    uint64_t bit = event->header.kind < 64 ? UINT64_C(1) << event->header.kind : 0;
+    runner->fold.event = event;
+    runner->fold.is_refused = false;
+    for (int i = 0; i < EN_PROCESSORS_COUNT && !runner->fold.is_refused; i++) {
+        if ((runner->kinds_of[i] & bit) == 0) {
+            continue;
+        }
+        en_code code = en_processors[i]->fold(&runner->fold, runner->fold.states[i], event, err);
+        if (code != EN_OK) {
+            return en_error_wrap(err, "fold event %llu: processor %s",
+                                 (unsigned long long)event->header.seq.n, en_processors[i]->name);
+        }
+    }
+    return EN_OK;
+}
+
+/* Folds events until the batch is full or `to` is reached, and settles. */
+static en_code run_batch(struct en_runner *runner, uint64_t to, bool *is_end, struct en_error *err)
+{
+    const struct en_runner_options *options = &runner->options;
+    uint32_t count = 0;
+    en_code code = EN_OK;
+    *is_end = runner->position >= to;
+    while (code == EN_OK && !*is_end) {
+        struct en_event event;
+        code = en_cursor_next(runner->cursor, &event, is_end, err);
+        if (code != EN_OK || *is_end) {
+            break;
+        }
+        const struct en_kind_info *info = en_kind_info(event.header.kind);
+        if (info != NULL && info->is_barrier && runner->days.count > 0) {
+            code = settle(runner, err);
+        }
+        if (code == EN_OK) {
+            code = fold_event(runner, &event, err);
+        }
+        runner->position = event.header.seq.n + 1;
+        count++;
+        *is_end = runner->position >= to;
+        bool is_full = (options->batch_events_max > 0 && count >= options->batch_events_max) ||
+                       runner->fold.batch.used >= options->batch_size_max;
+        if (is_full) {
+            break;
+        }
+    }
+    return code == EN_OK ? settle(runner, err) : code;
+}
+
+en_code en_runner_run(struct en_runner *runner, uint64_t to, struct en_error *err)
+{
+    if (runner->is_broken) {
+        return en_error_set(err, EN_IO, "the projection stopped after a failure: open it again");
+    }
+    uint64_t size = en_log_size(runner->options.log);
+    to = to == 0 || to > size ? size : to;
+    bool is_end = runner->position >= to;
+    en_code code = EN_OK;
+    while (code == EN_OK && !is_end) {
+        code = en_store_begin(runner->options.kv, EN_KV_WRITE, &runner->fold.store, err);
+        if (code == EN_OK) {
+            code = run_batch(runner, to, &is_end, err);
+        }
+        if (code == EN_OK) {
+            code = en_store_set_position(runner->fold.store, runner->position, err);
+        }
+        if (code == EN_OK) {
+            code = en_store_commit(&runner->fold.store, err);
+        }
+        bool is_stopped =
+            code == EN_OK && runner->options.progress != NULL &&
+            runner->options.progress(runner->options.progress_self, runner->position, to);
+        if (is_stopped && !is_end) {
+            return en_error_set(err, EN_INTERRUPTED, "stopped at event %llu of %llu",
+                                (unsigned long long)runner->position, (unsigned long long)to);
+        }
+    }
+    if (code != EN_OK) {
+        en_store_abort(runner->fold.store);
+        runner->fold.store = NULL;
+        runner->is_broken = true;
+    }
+    return code;
+}
+
+uint64_t en_runner_position(const struct en_runner *runner)
+{
+    return runner->position;
+}

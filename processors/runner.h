@@ -1,0 +1,41 @@
+/* The runner: brings a projection forward along the log, batch by batch, each batch one transaction
+ * in which every table and the place in the log move together (P1).
+ *
+ * Within a batch events are folded in order; then the dirty days are settled in rising order, each
+ * in the order of the chain. Before a barrier event the days are settled first. How batches are cut
+ * leaves no trace in the tables (P3).
+ *
+ * One runner per projection, one thread. After a failure the runner is broken: close it and open
+ * another. */
+#ifndef EN_PROCESSORS_RUNNER_H
+#define EN_PROCESSORS_RUNNER_H
+
+#include "core/kv.h"
+#include "log/log.h"
+
+struct en_runner;
+
+struct en_runner_options {
+    struct en_log *log;        /* borrowed */
+    struct en_kv *kv;          /* of the generation; borrowed */
+    uint32_t batch_events_max; /* 0: as many as memory allows */
+    size_t batch_size_max;     /* bytes gathered in one batch; 0: 512 MiB */
+    /* Tells how far it is, after each batch; returns true to stop early (EN_INTERRUPTED). May be
+     * NULL. */
+    bool (*progress)(void *self, uint64_t position, uint64_t to);
+    void *progress_self;
+};
+
+/* Brings the processors' state up from the tables. Codes of log and kv. */
+en_code en_runner_open(const struct en_runner_options *options, struct en_runner **runner,
+                       struct en_error *err) EN_MUST_CHECK;
+void en_runner_close(struct en_runner *runner);
+
+/* Folds up to the event before `to` (0: to the end of the log). Everything folded is committed on
+ * return. Codes: EN_CORRUPT (with the seq), EN_FULL, EN_IO, EN_NOMEM, EN_INTERRUPTED. */
+en_code en_runner_run(struct en_runner *runner, uint64_t to, struct en_error *err) EN_MUST_CHECK;
+
+/* Seq of the next event to fold. */
+uint64_t en_runner_position(const struct en_runner *runner);
+
+#endif
