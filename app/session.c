@@ -1,6 +1,13 @@
 #include "app/session.h"
 
+#include <time.h>
+
+#include "app/client.h"
+#include "app/engine.h"
 #include "app/manual.h"
+
+#define RETRY_EACH_MS 50u
+#define RETRY_MS_MAX 10000u
 
 void en_session_help(const struct en_arguments *arguments, struct en_io *io)
 {
@@ -35,25 +42,92 @@ int en_session_call(struct en_session *session, const struct en_arguments *argum
     return en_code_exit(code);
 }
 
+/* Waits a little before asking again whether the directory is free. */
+static bool pause_before_retry(uint32_t *waited_ms)
+{
+    struct timespec pause = {.tv_nsec = RETRY_EACH_MS * 1000000L};
+    *waited_ms += RETRY_EACH_MS;
+    return *waited_ms <= RETRY_MS_MAX && nanosleep(&pause, NULL) == 0;
+}
+
+/* Either this process gets the lock, or there is a daemon to ask (*fd), or another command is just
+ * done with it: then asking again soon succeeds. */
+static en_code lock_or_connect(struct en_data_dir *dir, int *fd, struct en_error *err)
+{
+    uint32_t waited_ms = 0;
+    *fd = -1;
+    for (;;) {
+        en_code code = en_data_dir_lock(dir, "a command", err);
+        if (code != EN_BUSY) {
+            return code;
+        }
+        struct en_error refusal;
+        code = en_wire_connect(dir, fd, &refusal);
+        if (code != EN_NOT_FOUND) {
+            *err = code == EN_OK ? *err : refusal;
+            return code;
+        }
+        if (!pause_before_retry(&waited_ms)) {
+            return err->code;
+        }
+    }
+}
+
+static int run_with_engine(struct en_session *session, const struct en_arguments *arguments,
+                           struct en_io *io)
+{
+    struct en_error err = {.code = EN_OK, .text = ""};
+    struct en_engine_options options = {.dir = session->dir};
+    en_code code = en_engine_open(&options, &session->engine, &err);
+    if (code != EN_OK) {
+        complain(io, code, &err);
+        return en_code_exit(code);
+    }
+    int exit_code = en_session_call(session, arguments, io);
+    en_engine_close(session->engine);
+    return exit_code;
+}
+
+static int run_here_or_there(struct en_session *session, const struct en_arguments *arguments,
+                             int words_count, const char *const *words, struct en_io *io)
+{
+    struct en_error err = {.code = EN_OK, .text = ""};
+    int fd = -1;
+    int exit_code = 0;
+    en_code code = lock_or_connect(session->dir, &fd, &err);
+    if (code == EN_OK && fd < 0) {
+        return run_with_engine(session, arguments, io);
+    }
+    if (code == EN_OK) {
+        code = en_client_run(fd, (uint32_t)words_count, words, io, &exit_code, &err);
+    }
+    if (code != EN_OK) {
+        complain(io, code, &err);
+        return en_code_exit(code);
+    }
+    return exit_code;
+}
+
 void en_session_run(const struct en_arguments *arguments, int words_count, const char *const *words,
                     struct en_io *io, int *exit_code)
 {
-    (void)words_count;
-    (void)words;
     struct en_session session = {NULL, NULL};
     struct en_data_dir dir;
     struct en_error err = {.code = EN_OK, .text = ""};
-    if (arguments->command->needs != EN_NEEDS_NOTHING) {
-        en_code code = en_data_dir_init(&dir, io, arguments->data_dir, &err);
-        if (code != EN_OK) {
-            complain(io, code, &err);
-            *exit_code = en_code_exit(code);
-            return;
-        }
-        session.dir = &dir;
+    io->is_quiet = arguments->is_quiet;
+    if (arguments->command->needs == EN_NEEDS_NOTHING) {
+        *exit_code = en_session_call(&session, arguments, io);
+        return;
     }
-    *exit_code = en_session_call(&session, arguments, io);
-    if (session.dir != NULL) {
-        en_data_dir_fini(&dir);
+    en_code code = en_data_dir_init(&dir, io, arguments->data_dir, &err);
+    if (code != EN_OK) {
+        complain(io, code, &err);
+        *exit_code = en_code_exit(code);
+        return;
     }
+    session.dir = &dir;
+    *exit_code = arguments->command->needs == EN_NEEDS_PATH
+                     ? en_session_call(&session, arguments, io)
+                     : run_here_or_there(&session, arguments, words_count, words, io);
+    en_data_dir_fini(&dir);
 }

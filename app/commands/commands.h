@@ -16,6 +16,17 @@ EN_COMMAND(completion);
 EN_COMMAND(man);
 EN_COMMAND(cli_docs);
 
+/* init.c */
+EN_COMMAND(init);
+EN_COMMAND(serve);
+
+/* log.c */
+EN_COMMAND(log_show);
+EN_COMMAND(log_tail);
+
+/* key.c */
+EN_COMMAND(key_show);
+
 /* doctor.c */
 EN_COMMAND(doctor);
 

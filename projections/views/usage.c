@@ -1,0 +1,411 @@
+#include "projections/views/usage.h"
+
+#include "core/fixed.h"
+#include "core/mem.h"
+#include "core/metering/block.h"
+#include "projections/views/interval.h"
+#include "projections/views/names.h"
+
+#define ARENA_SIZE_MAX (UINT32_C(1) << 30)
+#define SERIES_FIRST 1024u
+#define FEW_SERIES 48u /* so many are looked up one by one instead of scanning a day of all */
+#define MICRO_EXPONENT (-6)
+
+struct gather {
+    struct en_usage *usage;
+    struct en_store *store;
+    const struct en_usage_query *query;
+    uint32_t capacity;
+    struct en_block block; /* to read into */
+};
+
+void en_usage_init(struct en_usage *usage)
+{
+    *usage = (struct en_usage){.series = NULL};
+    en_arena_init(&usage->arena, ARENA_SIZE_MAX);
+}
+
+void en_usage_fini(struct en_usage *usage)
+{
+    en_mem_free(usage->series);
+    en_mem_free(usage->edges);
+    en_mem_free(usage->cells);
+    en_arena_fini(&usage->arena);
+}
+
+/* ---- which series ---- */
+
+static en_code add_series(struct gather *gather, const struct en_usage_series *series,
+                          struct en_error *err)
+{
+    struct en_usage *usage = gather->usage;
+    if (usage->series_count == gather->capacity) {
+        uint32_t capacity = gather->capacity == 0 ? SERIES_FIRST : gather->capacity * 2;
+        struct en_usage_series *grown =
+            en_mem_resize(usage->series, (size_t)capacity * sizeof *grown);
+        if (grown == NULL) {
+            return en_error_set(err, EN_NOMEM, "no memory for %u series", capacity);
+        }
+        usage->series = grown;
+        gather->capacity = capacity;
+    }
+    struct en_usage_series *added = &usage->series[usage->series_count];
+    *added = *series;
+    added->point_key = en_arena_copy(&usage->arena, series->point_key);
+    added->code = en_arena_copy(&usage->arena, series->code);
+    if (added->point_key.bytes == NULL || added->code.bytes == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for the names of series");
+    }
+    usage->series_count++;
+    return EN_OK;
+}
+
+/* The instant at which the stretch is looked at where it matters: its beginning. */
+static struct en_instant first_instant(const struct en_usage_query *query)
+{
+    return query->is_instants ? query->interval.from : en_day_interval(query->from_day, 0).from;
+}
+
+static en_code is_asked_channel(const struct gather *gather, const struct en_channel_row *row,
+                                bool *is_asked, struct en_error *err)
+{
+    const struct en_usage_query *query = gather->query;
+    bool is_point = query->point == 0 || row->point == query->point;
+    bool is_code = query->code.size == 0 || en_slice_equal(query->code, row->code);
+    *is_asked = is_point && is_code;
+    if (!*is_asked || query->object == 0) {
+        return EN_OK;
+    }
+    struct en_instant at = first_instant(query);
+    struct en_point_row point = {.point = row->point, .from = at};
+    en_code code = en_table_last_before(gather->store, &en_table_point, &point, 1, NULL, err);
+    if (code == EN_NOT_FOUND) {
+        *is_asked = false;
+        return EN_OK;
+    }
+    return code == EN_OK
+               ? en_names_is_within(gather->store, point.object, query->object, at, is_asked, err)
+               : code;
+}
+
+static en_code take_channel(struct gather *gather, const struct en_channel_row *row,
+                            struct en_error *err)
+{
+    bool is_asked = false;
+    en_code code = is_asked_channel(gather, row, &is_asked, err);
+    if (code != EN_OK || !is_asked) {
+        return code;
+    }
+    struct en_usage_series series = {.series = row->channel,
+                                     .point = row->point,
+                                     .code = row->code,
+                                     .unit = (en_unit)row->unit,
+                                     .slot_seconds = row->slot_seconds};
+    code = en_names_key(gather->store, EN_NAME_POINT, row->point, &series.point_key, err);
+    if (code == EN_OK && gather->query->is_instants) {
+        code = en_names_point_offset(gather->store, row->point, gather->query->interval.from,
+                                     &series.offset_minutes, err);
+    } else if (code == EN_OK) {
+        struct en_instant start;
+        code = en_names_day_start(gather->store, row->point, gather->query->from_day.n, &start,
+                                  &series.offset_minutes, err);
+    }
+    return code == EN_OK ? add_series(gather, &series, err) : code;
+}
+
+static en_code gather_channels(struct gather *gather, struct en_error *err)
+{
+    struct en_table_scan scan;
+    struct en_channel_row row;
+    en_code code = en_table_scan_begin(gather->store, &en_table_channel, NULL, 0, &scan, err);
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        if (code == EN_OK) {
+            code = take_channel(gather, &row, err);
+        }
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* Rows of a formula follow each other by day; the last one names it. */
+static en_code gather_formulas(struct gather *gather, struct en_error *err)
+{
+    struct en_usage *usage = gather->usage;
+    struct en_table_scan scan;
+    struct en_formula_row row;
+    en_code code = en_table_scan_begin(gather->store, &en_table_formula, NULL, 0, &scan, err);
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        bool is_asked = gather->query->formula == 0 || gather->query->formula == row.node;
+        if (code == EN_OK && !row.is_hidden && is_asked) {
+            struct en_usage_series series = {
+                .series = row.node, .point_key = row.name, .unit = (en_unit)row.unit};
+            bool is_again = usage->series_count > 0 &&
+                            usage->series[usage->series_count - 1].series == row.node;
+            usage->series_count -= is_again ? 1 : 0;
+            code = add_series(gather, &series, err);
+        }
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* ---- the steps ---- */
+
+static struct en_day end_of_step(const struct en_usage_query *query, struct en_day day)
+{
+    struct en_day end = query->to_day;
+    if (query->step == EN_USAGE_DAY) {
+        end.n = day.n + 1;
+    } else if (query->step == EN_USAGE_MONTH) {
+        struct en_month next = {en_month_of_day(day).n + 1};
+        end = en_month_first_day(next);
+    }
+    return end.n < query->to_day.n ? end : query->to_day;
+}
+
+static en_code cut_steps(struct gather *gather, struct en_error *err)
+{
+    struct en_usage *usage = gather->usage;
+    const struct en_usage_query *query = gather->query;
+    bool is_empty = query->is_instants ? query->interval.from.us >= query->interval.to.us
+                                       : query->from_day.n >= query->to_day.n;
+    if (is_empty) {
+        return en_error_set(err, EN_RANGE, "the stretch of time is empty: from must be before to");
+    }
+    usage->steps_count = 1;
+    if (!query->is_instants) {
+        usage->steps_count = 0;
+        for (struct en_day day = query->from_day; day.n < query->to_day.n;
+             day = end_of_step(query, day)) {
+            usage->steps_count++;
+        }
+    }
+    uint64_t cells = (uint64_t)usage->steps_count * usage->series_count;
+    if (cells > EN_USAGE_CELLS_MAX) {
+        return en_error_set(err, EN_LIMIT,
+                            "%u steps of %u series are more than %u: ask for less at once",
+                            usage->steps_count, usage->series_count, EN_USAGE_CELLS_MAX);
+    }
+    usage->edges = en_mem_alloc((size_t)usage->steps_count + 1, sizeof *usage->edges);
+    usage->cells = en_mem_alloc((size_t)cells + 1, sizeof *usage->cells);
+    if (usage->edges == NULL || usage->cells == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for %u steps", usage->steps_count);
+    }
+    struct en_day day = query->from_day;
+    for (uint32_t i = 0; i <= usage->steps_count && !query->is_instants; i++) {
+        usage->edges[i] = day;
+        day = end_of_step(query, day);
+    }
+    return EN_OK;
+}
+
+/* ---- sums ---- */
+
+static en_code add_totals(struct en_usage_cell *cell, const struct en_totals *totals,
+                          const struct en_usage_series *series, struct en_error *err)
+{
+    en_i128 sum = (en_i128)cell->micro + totals->micro;
+    if (!en_i128_to_i64(sum, &cell->micro) || (totals->quality & EN_QUALITY_OVERFLOW) != 0) {
+        return en_error_set(err, EN_OVERFLOW, "the sum of %.*s does not fit",
+                            (int)series->point_key.size, (const char *)series->point_key.bytes);
+    }
+    cell->present_count += totals->present_count;
+    cell->missing_count += totals->missing_count;
+    return EN_OK;
+}
+
+static en_code add_entry(struct gather *gather, uint32_t place, struct en_slice entry,
+                         struct en_usage_cell *cells, struct en_error *err)
+{
+    struct en_totals totals;
+    en_code code = en_totals_decode(entry, &totals, err);
+    return code == EN_OK ? add_totals(&cells[place], &totals, &gather->usage->series[place], err)
+                         : code;
+}
+
+/* The stored totals under one day's key, of all series asked for. */
+static en_code add_key(struct gather *gather, const struct en_series_table *table, int32_t day,
+                       struct en_usage_cell *cells, struct en_error *err)
+{
+    struct en_usage *usage = gather->usage;
+    struct en_slice entry;
+    en_code code = EN_OK;
+    if (usage->series_count <= FEW_SERIES) {
+        for (uint32_t i = 0; i < usage->series_count && code == EN_OK; i++) {
+            code = en_series_get(gather->store, table, day, usage->series[i].series, &entry, err);
+            code = code == EN_OK          ? add_entry(gather, i, entry, cells, err)
+                   : code == EN_NOT_FOUND ? EN_OK
+                                          : code;
+        }
+        return code;
+    }
+    struct en_series_scan scan;
+    uint32_t place = 0;
+    code = en_series_scan_begin(gather->store, table, day, day + 1, 0, 0, &scan, err);
+    while (code == EN_OK) {
+        int32_t found_day = 0;
+        uint32_t series = 0;
+        code = en_series_scan_next(&scan, &found_day, &series, &entry, err);
+        while (code == EN_OK && place < usage->series_count &&
+               usage->series[place].series < series) {
+            place++;
+        }
+        bool is_asked =
+            code == EN_OK && place < usage->series_count && usage->series[place].series == series;
+        code = is_asked ? add_entry(gather, place, entry, cells, err) : code;
+    }
+    en_series_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* Whole months by their totals (channels have them), other days one by one. */
+static en_code add_days(struct gather *gather, struct en_day from, struct en_day to,
+                        struct en_usage_cell *cells, struct en_error *err)
+{
+    bool has_months = !gather->query->is_formulas;
+    const struct en_series_table *days = has_months ? &en_series_usage_day : &en_series_node_day;
+    en_code code = EN_OK;
+    while (from.n < to.n && code == EN_OK) {
+        struct en_month month = en_month_of_day(from);
+        struct en_day next = en_month_first_day((struct en_month){month.n + 1});
+        bool is_whole = en_month_first_day(month).n == from.n && next.n <= to.n;
+        if (is_whole && has_months) {
+            code = add_key(gather, &en_series_usage_month, from.n, cells, err);
+            from = next;
+        } else {
+            code = add_key(gather, days, from.n, cells, err);
+            from.n++;
+        }
+    }
+    return code;
+}
+
+/* Slots of a grid, whatever is stored of them. */
+static uint32_t slots_of(struct en_interval interval, uint32_t slot_seconds)
+{
+    return (uint32_t)((interval.to.us - interval.from.us) / ((int64_t)slot_seconds * EN_SECOND_US));
+}
+
+/* Missing is what the grid has and the tables do not: days without any entry count in full. */
+static en_code count_missing(struct gather *gather, uint32_t step, uint32_t place,
+                             struct en_error *err)
+{
+    struct en_usage *usage = gather->usage;
+    const struct en_usage_series *series = &usage->series[place];
+    struct en_usage_cell *cell = &usage->cells[(size_t)step * usage->series_count + place];
+    if (series->slot_seconds == 0) {
+        return EN_OK;
+    }
+    struct en_interval interval = gather->query->interval;
+    en_code code = EN_OK;
+    if (!gather->query->is_instants) {
+        int32_t offset = 0;
+        code = en_names_day_start(gather->store, series->point, usage->edges[step].n,
+                                  &interval.from, &offset, err);
+        if (code == EN_OK) {
+            code = en_names_day_start(gather->store, series->point, usage->edges[step + 1].n,
+                                      &interval.to, &offset, err);
+        }
+    }
+    uint32_t slots = code == EN_OK ? slots_of(interval, series->slot_seconds) : 0;
+    cell->missing_count = slots > cell->present_count ? slots - cell->present_count : 0;
+    return code;
+}
+
+static en_code gather_by_days(struct gather *gather, struct en_error *err)
+{
+    struct en_usage *usage = gather->usage;
+    en_code code = EN_OK;
+    for (uint32_t step = 0; step < usage->steps_count && code == EN_OK; step++) {
+        struct en_usage_cell *cells = usage->cells + (size_t)step * usage->series_count;
+        code = add_days(gather, usage->edges[step], usage->edges[step + 1], cells, err);
+        for (uint32_t i = 0; i < usage->series_count && code == EN_OK; i++) {
+            code = count_missing(gather, step, i, err);
+        }
+    }
+    return code;
+}
+
+/* The slots of a block that lie in the interval. */
+static en_code add_block(struct gather *gather, uint32_t place, int32_t day, struct en_slice bytes,
+                         struct en_error *err)
+{
+    struct en_usage_cell *cell = &gather->usage->cells[place];
+    struct en_block *block = &gather->block;
+    struct en_interval asked = gather->query->interval;
+    en_code code = en_block_read(bytes, block, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    EN_ASSERT(block->head.exponent >= MICRO_EXPONENT);
+    int64_t slot_us = (int64_t)block->head.slot_seconds * EN_SECOND_US;
+    int64_t start_us = day * EN_DAY_US + block->head.start_minute * EN_MINUTE_US;
+    en_i128 sum = 0;
+    uint32_t present = 0;
+    for (uint32_t i = 0; i < block->head.count; i++) {
+        int64_t from_us = start_us + i * slot_us;
+        bool is_inside = from_us >= asked.from.us && from_us + slot_us <= asked.to.us;
+        if (is_inside && !en_quality_is_missing(block->quality[i])) {
+            sum += block->values[i];
+            present++;
+        }
+    }
+    en_i128 micro = 0;
+    struct en_totals totals = {.present_count = present};
+    bool fits = en_i128_multiply(sum, en_pow10(block->head.exponent - MICRO_EXPONENT), &micro) &&
+                en_i128_to_i64(micro, &totals.micro);
+    totals.quality = fits ? 0 : EN_QUALITY_OVERFLOW;
+    return add_totals(cell, &totals, &gather->usage->series[place], err);
+}
+
+static en_code gather_instants_of(struct gather *gather, uint32_t place, struct en_error *err)
+{
+    const struct en_usage_series *series = &gather->usage->series[place];
+    struct en_interval asked = gather->query->interval;
+    /* A day more on either side: fiscal days of any offset are met. */
+    int32_t first = en_day_of_instant(asked.from, 0).n - 1;
+    int32_t last = en_day_of_instant(asked.to, 0).n + 1;
+    en_code code = EN_OK;
+    for (int32_t day = first; day <= last && code == EN_OK; day++) {
+        struct en_slice bytes;
+        code = gather->query->is_formulas
+                   ? en_node_get(gather->store, day, series->series, &bytes, err)
+                   : en_interval_get(gather->store, day, series->series, &bytes, err);
+        code = code == EN_OK          ? add_block(gather, place, day, bytes, err)
+               : code == EN_NOT_FOUND ? EN_OK
+                                      : code;
+    }
+    return code == EN_OK ? count_missing(gather, 0, place, err) : code;
+}
+
+static en_code gather_by_instants(struct gather *gather, struct en_error *err)
+{
+    en_code code = EN_OK;
+    for (uint32_t i = 0; i < gather->usage->series_count && code == EN_OK; i++) {
+        code = gather_instants_of(gather, i, err);
+    }
+    return code;
+}
+
+en_code en_usage_gather(struct en_usage *usage, struct en_store *store,
+                        const struct en_usage_query *query, struct en_error *err)
+{
+    struct gather *gather = en_mem_alloc(1, sizeof *gather);
+    if (gather == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory to gather usage");
+    }
+    gather->usage = usage;
+    gather->store = store;
+    gather->query = query;
+    en_code code = query->is_formulas ? gather_formulas(gather, err) : gather_channels(gather, err);
+    if (code == EN_OK) {
+        code = cut_steps(gather, err);
+    }
+    if (code == EN_OK) {
+        code = query->is_instants ? gather_by_instants(gather, err) : gather_by_days(gather, err);
+    }
+    en_mem_free(gather);
+    return code;
+}
