@@ -61,22 +61,8 @@ en_code en_digest_root(struct en_store *store, const struct en_digest_table *tab
                        uint32_t tables_count, en_digest_trust trust, struct en_hash *hash,
                        struct en_error *err) EN_MUST_CHECK;
 
-/* Where two stores differ first, in byte order of the tables' names, then (day, series) or key. */
-struct en_difference {
-    bool is_found;
-    const struct en_digest_table *table;
-    int32_t day;           /* series tables */
-    uint32_t series;       /* series tables */
-    struct en_slice key;   /* rows */
-    struct en_slice left;  /* entry or value; size 0: not there */
-    struct en_slice right; /* views, as the stores say */
-};
-
-/* Compares the digested tables from the root down, hashing only what is stale in a store (all, when
- * anew), and names the first difference. *difference.is_found false: equal. */
-en_code en_digest_compare(struct en_store *left, struct en_store *right,
-                          const struct en_digest_table *tables, uint32_t tables_count,
-                          en_digest_trust trust, struct en_difference *difference,
-                          struct en_error *err) EN_MUST_CHECK;
+/* The digested ones of the tables in byte order of their names; returns how many. */
+uint32_t en_digest_sort(const struct en_digest_table *tables, uint32_t tables_count,
+                        const struct en_digest_table *sorted[EN_DIGEST_TABLES_MAX]);
 
 #endif

@@ -179,83 +179,6 @@ static void test_digest_kept_follows_every_change(void **state)
     en_kv_close(kv);
 }
 
-static void check_difference(struct en_store *left, struct en_store *right, const char *table,
-                             int32_t day, uint32_t series, const char *left_text,
-                             const char *right_text)
-{
-    struct en_difference difference;
-    assert_int_equal(en_digest_compare(left, right, tables, EN_COUNT_OF(tables), EN_DIGEST_KEPT,
-                                       &difference, &err),
-                     EN_OK);
-    assert_true(difference.is_found);
-    assert_string_equal(difference.table->name, table);
-    assert_int_equal(difference.day, day);
-    assert_int_equal(difference.series, series);
-    assert_true(en_slice_equal(difference.left, en_slice_text(left_text)));
-    assert_true(en_slice_equal(difference.right, en_slice_text(right_text)));
-}
-
-static void test_digest_compare_walks_to_the_entry(void **state)
-{
-    (void)state;
-    struct en_kv *kvs[2] = {new_kv(), new_kv()};
-    struct en_store *left = begin(kvs[0], EN_KV_WRITE);
-    struct en_store *right = begin(kvs[1], EN_KV_WRITE);
-    struct en_difference difference;
-    fill(left, false);
-    fill(right, true);
-    assert_int_equal(en_digest_compare(left, right, tables, EN_COUNT_OF(tables), EN_DIGEST_KEPT,
-                                       &difference, &err),
-                     EN_OK);
-    assert_false(difference.is_found);
-    put_row(left, "three", "row");
-    check_difference(left, right, "point", 0, 0, "row", "");
-    assert_int_equal(en_digest_compare(right, left, tables, EN_COUNT_OF(tables), EN_DIGEST_ANEW,
-                                       &difference, &err),
-                     EN_OK);
-    assert_true(en_slice_equal(difference.key, en_slice_text("three")));
-    put_entry(right, &interval, 41, 8 * 7, "other");
-    check_difference(left, right, "interval", 41, 56, "", "other");
-    put_entry(left, &interval, 41, 8 * 7, "another");
-    check_difference(left, right, "interval", 41, 56, "another", "other");
-    put_entry(left, &interval, -22, 2 * 7, "");
-    check_difference(left, right, "interval", -22, 14, "", "bcd");
-    put_entry(left, &interval, -100, 3, "new");
-    check_difference(left, right, "interval", -100, 3, "new", "");
-    en_store_abort(left);
-    en_store_abort(right);
-    en_kv_close(kvs[0]);
-    en_kv_close(kvs[1]);
-}
-
-static void test_digest_change_without_mark_is_found_anew(void **state)
-{
-    (void)state;
-    struct en_kv *kvs[2] = {new_kv(), new_kv()};
-    struct en_store *left = begin(kvs[0], EN_KV_WRITE);
-    struct en_store *right = begin(kvs[1], EN_KV_WRITE);
-    struct en_series_table unmarked = interval;
-    struct en_difference difference;
-    unmarked.flags = 0;
-    fill(left, false);
-    fill(right, true);
-    (void)root_of(left, EN_DIGEST_KEPT);
-    put_entry(left, &unmarked, -31, 7, "tampered");
-    assert_int_equal(en_digest_compare(left, right, tables, EN_COUNT_OF(tables), EN_DIGEST_KEPT,
-                                       &difference, &err),
-                     EN_OK);
-    assert_false(difference.is_found);
-    assert_int_equal(en_digest_compare(left, right, tables, EN_COUNT_OF(tables), EN_DIGEST_ANEW,
-                                       &difference, &err),
-                     EN_OK);
-    assert_true(difference.is_found);
-    assert_int_equal(difference.series, 7);
-    en_store_abort(left);
-    en_store_abort(right);
-    en_kv_close(kvs[0]);
-    en_kv_close(kvs[1]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,8 +186,6 @@ int main(void)
         cmocka_unit_test(test_digest_bytes_are_as_written_down),
         cmocka_unit_test(test_digest_rows_are_in_key_order),
         cmocka_unit_test(test_digest_kept_follows_every_change),
-        cmocka_unit_test(test_digest_compare_walks_to_the_entry),
-        cmocka_unit_test(test_digest_change_without_mark_is_found_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

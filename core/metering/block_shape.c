@@ -307,11 +307,21 @@ en_code en_block_runs_next(struct en_block_runs *runs, struct en_block_run *run,
     return EN_OK;
 }
 
+static inline uint64_t load_u64(const uint8_t *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return le64toh(word);
+}
+
+/* Byte by byte: a copy of changing size would be waited for. */
 static inline uint64_t load_high(const uint8_t *bytes, unsigned size)
 {
-    uint64_t word = 0;
-    memcpy(&word, bytes, size);
-    return le64toh(word);
+    uint64_t word = bytes[0];
+    for (unsigned i = 1; i < size; i++) {
+        word |= (uint64_t)bytes[i] << (8 * i);
+    }
+    return word;
 }
 
 /* Adds the high parts to the residuals that did not fit the width. */
@@ -383,7 +393,7 @@ en_code en_block_shape_values(const struct en_block_shape *shape, int64_t *value
     *missing = 0;
     if (shape->mode == EN_BLOCK_RAW) {
         for (uint32_t i = 0; i < shape->head.count; i++) {
-            words[i] = load_high(shape->body.bytes + (size_t)i * 8, 8);
+            words[i] = load_u64(shape->body.bytes + (size_t)i * 8);
         }
     } else {
         en_bits_unpack(shape->body, shape->head.count, shape->width, words);
