@@ -157,7 +157,7 @@ en_code en_kv_stat(struct en_kv_txn *txn, struct en_kv_table table, struct en_kv
 /* A place in a table. Every move gives the pair it comes to, or EN_NOT_FOUND past the end (cheap,
  * as en_kv_get's). seek comes to the first key ≥ key. next on a new cursor is first, prev is last.
  * Changes of the same transaction may go on beside a cursor, which keeps its place; after its own
- * entry was deleted, only first, last and seek are defined. Close it before or after its
+ * entry was deleted, next and prev give its neighbours. Close it before or after its
  * transaction ends; NULL is allowed. */
 en_code en_kv_cursor_open(struct en_kv_txn *txn, struct en_kv_table table,
                           struct en_kv_cursor **cursor, struct en_error *err) EN_MUST_CHECK;

@@ -28,6 +28,7 @@
 #define DIRECTORY_MODE 0700
 #define PATH_SIZE_MAX 4096u
 #define READERS_DEFAULT 126u
+#define DISK_FULL_BELOW (1u << 20) /* free bytes under which a cut write means a full disk */
 #define FLAGS_ALWAYS (MDB_NOTLS | MDB_NORDAHEAD)
 #define FLAGS_NEVER (MDB_WRITEMAP | MDB_NOMETASYNC | MDB_MAPASYNC | MDB_NOMEMINIT)
 
@@ -153,6 +154,10 @@ static const char *reason_of(int rc)
         return "the transaction changes too much at once";
     case EFBIG:
         return "the file may not grow further (file size limit)";
+    case EIO:
+        return "a write or read failed or was cut short (a failing disk, or a limit of file size)";
+    case ENOSPC:
+        return "no space left on the disk";
     default:
         return mdb_strerror(rc);
     }
@@ -503,12 +508,25 @@ static void settle_pending(struct lmdb_txn *txn, bool is_committed)
     (void)pthread_mutex_unlock(&kv->mutex);
 }
 
+/* LMDB reports a write that was cut short, as the last one on a full disk is, as EIO: ask the disk.
+ */
+static int commit_fault(MDB_env *env, int rc)
+{
+    const char *path = NULL;
+    struct statfs stat;
+    bool is_asked =
+        rc == EIO && mdb_env_get_path(env, &path) == MDB_SUCCESS && statfs(path, &stat) == 0;
+    return is_asked && (uint64_t)stat.f_bavail * (uint64_t)stat.f_bsize < DISK_FULL_BELOW ? ENOSPC
+                                                                                          : rc;
+}
+
 static en_code lmdb_commit(struct en_kv_txn *txn, struct en_error *err)
 {
     struct lmdb_txn *self = lmdb_txn_of(txn);
+    MDB_env *env = lmdb_of(txn->kv)->env;
     int rc = mdb_txn_commit(self->txn);
     settle_pending(self, rc == MDB_SUCCESS);
-    return rc == MDB_SUCCESS ? EN_OK : fault(err, rc, "commit");
+    return rc == MDB_SUCCESS ? EN_OK : fault(err, commit_fault(env, rc), "commit");
 }
 
 static void lmdb_abort(struct en_kv_txn *txn)

@@ -302,6 +302,53 @@ static void test_kv_cursor_keeps_its_place_beside_changes(void **state)
     commit(fixture, txn);
 }
 
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
+/* Every entry is met once and in order while most of them go, over pages that merge. */
+static void test_kv_cursor_survives_deletion_of_its_entries(void **state)
+{
+    struct fixture *fixture = *state;
+    struct en_error *err = &fixture->err;
+    static const uint8_t value[300];
+    uint64_t random = 4711;
+    struct en_kv_txn *txn = begin(fixture, EN_KV_WRITE);
+    struct en_kv_table table;
+    must(en_kv_table(txn, "n", EN_KV_INTEGER_KEYS, &table, err), err);
+    for (uint64_t round = 0; round < 6; round++) {
+        struct en_kv_cursor *cursor = NULL;
+        struct en_kv_pair pair;
+        must(en_kv_clear(txn, table, err), err);
+        for (uint64_t i = 0; i < 1500; i++) {
+            size_t size = next_random(&random) % sizeof value;
+            must(en_kv_put(txn, table, en_slice_of(&i, sizeof i), en_slice_of(value, size), err),
+                 err);
+        }
+        must(en_kv_cursor_open(txn, table, &cursor, err), err);
+        bool is_forward = round % 2 == 0;
+        for (uint64_t i = 0; i < 1500; i++) {
+            uint64_t expected = is_forward ? i : 1499 - i;
+            uint64_t key = 0;
+            must(is_forward ? en_kv_cursor_next(cursor, &pair, err)
+                            : en_kv_cursor_prev(cursor, &pair, err),
+                 err);
+            memcpy(&key, pair.key.bytes, sizeof key);
+            assert_true(key == expected);
+            if (next_random(&random) % 10 < 3 * (round / 2) + 3) {
+                must(en_kv_delete(txn, table, en_slice_of(&key, sizeof key), err), err);
+            }
+        }
+        assert_int_equal(is_forward ? en_kv_cursor_next(cursor, &pair, err)
+                                    : en_kv_cursor_prev(cursor, &pair, err),
+                         EN_NOT_FOUND);
+        en_kv_cursor_close(cursor);
+    }
+    en_kv_abort(txn);
+}
+
 static void test_kv_append_demands_the_highest_key(void **state)
 {
     struct fixture *fixture = *state;
@@ -376,12 +423,6 @@ static void test_kv_reserve_is_put_in_place(void **state)
         assert_true(en_slice_equal(value, en_slice_of(expected, size)));
     }
     commit(fixture, txn);
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return *state >> 33;
 }
 
 /* The oracle of the random walk: value sizes by key, 0 = absent. */
@@ -697,6 +738,7 @@ int main(void)
         OVER_ALL(test_kv_keeps_tables_apart),
         OVER_ALL(test_kv_cursor_goes_in_byte_order),
         OVER_ALL(test_kv_cursor_keeps_its_place_beside_changes),
+        OVER_ALL(test_kv_cursor_survives_deletion_of_its_entries),
         OVER_ALL(test_kv_append_demands_the_highest_key),
         OVER_ALL(test_kv_refuses_wrong_keys),
         OVER_ALL(test_kv_reserve_is_put_in_place),
