@@ -3,10 +3,10 @@
 #include <inttypes.h>
 
 #include "core/base64.h"
+#include "log/line.h"
 
 #define DASH "\xe2\x80\x94 " /* an em dash and a space begin a signature line */
 #define KEY_HASH_SIZE 4u
-#define ROOT_TEXT_SIZE 44u
 
 en_code en_origin_check(const char *origin, struct en_error *err)
 {
@@ -63,48 +63,6 @@ en_code en_checkpoint_sign(const struct en_checkpoint *checkpoint,
     return en_buf_code(note, err);
 }
 
-/* The next line without its newline; false when no newline is left. */
-static bool take_line(struct en_slice *from, struct en_slice *line)
-{
-    const uint8_t *end = from->size == 0 ? NULL : memchr(from->bytes, '\n', from->size);
-    if (end == NULL) {
-        return false;
-    }
-    *line = en_slice_of(from->bytes, (size_t)(end - from->bytes));
-    from->bytes += line->size + 1;
-    from->size -= line->size + 1;
-    return true;
-}
-
-/* Decimal, without leading zeros. */
-static bool parse_size(struct en_slice text, uint64_t *size)
-{
-    uint64_t number = 0;
-    if (text.size == 0 || text.size > 20 || (text.size > 1 && text.bytes[0] == '0')) {
-        return false;
-    }
-    for (size_t i = 0; i < text.size; i++) {
-        uint64_t digit = (uint64_t)text.bytes[i] - '0';
-        if (digit > 9 || number > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        number = number * 10 + digit;
-    }
-    *size = number;
-    return true;
-}
-
-static bool decode(struct en_slice text, uint8_t *bytes, size_t size)
-{
-    uint8_t room[128];
-    struct en_buf out = {.bytes = room, .capacity = sizeof room, .limit = sizeof room};
-    if (!en_base64_decode(text, &out) || out.code != EN_OK || out.size != size) {
-        return false;
-    }
-    memcpy(bytes, room, size);
-    return true;
-}
-
 /* The text of a note, up to and with the newline in front of the blank line. */
 static en_code split(struct en_slice note, struct en_slice *text, struct en_slice *signatures,
                      struct en_error *err)
@@ -127,7 +85,7 @@ static en_code parse_text(struct en_slice text, struct en_checkpoint *checkpoint
                           struct en_error *err)
 {
     struct en_slice line;
-    if (!take_line(&text, &line) || line.size > EN_ORIGIN_SIZE_MAX) {
+    if (!en_line_take(&text, &line) || line.size > EN_ORIGIN_SIZE_MAX) {
         return en_error_set(err, EN_MALFORMED, "line 1 is not an origin");
     }
     memcpy(checkpoint->origin, line.bytes, line.size);
@@ -136,11 +94,10 @@ static en_code parse_text(struct en_slice text, struct en_checkpoint *checkpoint
         en_origin_check(checkpoint->origin, NULL) != EN_OK) {
         return en_error_set(err, EN_MALFORMED, "line 1 is not an origin");
     }
-    if (!take_line(&text, &line) || !parse_size(line, &checkpoint->size)) {
+    if (!en_line_take(&text, &line) || !en_line_number(line, &checkpoint->size)) {
         return en_error_set(err, EN_MALFORMED, "line 2 is not a size");
     }
-    if (!take_line(&text, &line) || line.size != ROOT_TEXT_SIZE ||
-        !decode(line, checkpoint->root.bytes, EN_HASH_SIZE)) {
+    if (!en_line_take(&text, &line) || !en_line_bytes(line, checkpoint->root.bytes, EN_HASH_SIZE)) {
         return en_error_set(err, EN_MALFORMED, "line 3 is not a root in base64");
     }
     return EN_OK;
@@ -168,13 +125,10 @@ en_code en_checkpoint_parse(struct en_slice note, struct en_checkpoint *checkpoi
 static bool is_line_of(struct en_slice line, const struct en_sign_public *key,
                        struct en_signature *signature)
 {
-    size_t name_size = strlen(key->name);
-    size_t head_size = strlen(DASH) + name_size + 1;
     uint8_t bytes[KEY_HASH_SIZE + EN_SIGNATURE_SIZE];
-    if (line.size <= head_size || memcmp(line.bytes, DASH, strlen(DASH)) != 0 ||
-        memcmp(line.bytes + strlen(DASH), key->name, name_size) != 0 ||
-        line.bytes[head_size - 1] != ' ' ||
-        !decode(en_slice_of(line.bytes + head_size, line.size - head_size), bytes, sizeof bytes)) {
+    struct en_slice rest;
+    if (!en_line_after(line, DASH, &rest) || !en_line_after(rest, key->name, &rest) ||
+        !en_line_after(rest, " ", &rest) || !en_line_bytes(rest, bytes, sizeof bytes)) {
         return false;
     }
     uint32_t key_hash =
@@ -188,7 +142,7 @@ static en_code verify(struct en_slice text, struct en_slice signatures,
 {
     struct en_slice line;
     struct en_signature signature;
-    while (take_line(&signatures, &line)) {
+    while (en_line_take(&signatures, &line)) {
         if (is_line_of(line, key, &signature)) {
             return en_sign_verify(key, text, &signature, err);
         }

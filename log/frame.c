@@ -2,13 +2,11 @@
 
 #include <inttypes.h>
 
-#include "core/hash.h"
-
 #define FORM 1u
 #define CRC_SIZE 4u
 /* What the columns cost an event in a batch of day blocks, and a little more: only a first guess of
  * how many events fit. */
-#define COLUMNS_GUESS_SIZE 4u
+#define COLUMNS_GUESS_SIZE 6u
 
 enum {
     COLUMN_KIND,
@@ -20,6 +18,7 @@ enum {
     COLUMN_VALID_SPAN,
     COLUMN_ACTOR,
     COLUMN_CAUSE,
+    COLUMN_TAG,
     COLUMN_SIZE,
     COLUMNS_COUNT,
 };
@@ -50,7 +49,8 @@ static void put_u64(uint8_t *at, uint64_t value)
 }
 
 /* One column of the events, straight from their headers. */
-static void gather(const struct en_event *events, uint32_t count, int column, uint64_t *numbers)
+static void gather(const struct en_event *events, const uint16_t *tags, uint32_t count, int column,
+                   uint64_t *numbers)
 {
 #define GATHER(expression)                                                                         \
     for (uint32_t i = 0; i < count; i++) {                                                         \
@@ -77,6 +77,11 @@ static void gather(const struct en_event *events, uint32_t count, int column, ui
         GATHER(header->actor);
     case COLUMN_CAUSE:
         GATHER(header->cause.n + 1);
+    case COLUMN_TAG:
+        for (uint32_t i = 0; i < count; i++) {
+            numbers[i] = tags[i];
+        }
+        break;
     default:
         for (uint32_t i = 0; i < count; i++) {
             numbers[i] = events[i].payload.size;
@@ -86,11 +91,11 @@ static void gather(const struct en_event *events, uint32_t count, int column, ui
 }
 
 static size_t put_columns(struct en_frame_writer *writer, const struct en_event *events,
-                          uint32_t count)
+                          const uint16_t *tags, uint32_t count)
 {
     size_t size = 0;
     for (int column = 0; column < COLUMNS_COUNT; column++) {
-        gather(events, count, column, writer->numbers);
+        gather(events, tags, count, column, writer->numbers);
         size += en_column_encode(writer->numbers, count, writer->columns + size);
     }
     return size;
@@ -129,12 +134,12 @@ static void put_head(const struct en_event *events, uint32_t count, uint8_t *out
 }
 
 size_t en_frame_encode(struct en_frame_writer *writer, const struct en_event *events,
-                       uint32_t count, uint8_t *out, uint32_t *taken)
+                       const uint16_t *tags, uint32_t count, uint8_t *out, uint32_t *taken)
 {
     EN_ASSERT(count > 0);
     size_t payloads_size = 0;
     uint32_t fit = guess_count(events, count, &payloads_size);
-    size_t columns_size = put_columns(writer, events, fit);
+    size_t columns_size = put_columns(writer, events, tags, fit);
     while (EN_FRAME_HEAD_SIZE + columns_size + payloads_size > EN_FRAME_SIZE_MAX) {
         size_t excess =
             EN_FRAME_HEAD_SIZE + columns_size + payloads_size - (size_t)EN_FRAME_SIZE_MAX;
@@ -143,7 +148,7 @@ size_t en_frame_encode(struct en_frame_writer *writer, const struct en_event *ev
             payloads_size -= events[fit].payload.size;
             spared += events[fit].payload.size + COLUMNS_GUESS_SIZE;
         }
-        columns_size = put_columns(writer, events, fit);
+        columns_size = put_columns(writer, events, tags, fit);
     }
     EN_ASSERT(events[fit - 1].header.seq.n == events[0].header.seq.n + fit - 1);
     put_head(events, fit, out);
@@ -161,7 +166,8 @@ size_t en_frame_encode(struct en_frame_writer *writer, const struct en_event *ev
     return size;
 }
 
-static en_code take_head(struct en_slice *from, struct en_frame_head *head, struct en_error *err)
+static en_code take_head(struct en_slice *from, bool is_damaged, struct en_frame_head *head,
+                         struct en_error *err)
 {
     uint32_t crc = 0;
     uint16_t form = 0;
@@ -173,7 +179,7 @@ static en_code take_head(struct en_slice *from, struct en_frame_head *head, stru
         return en_error_set(err, EN_CORRUPT, "a frame of %zu bytes", size);
     }
     uint32_t found = en_crc32c(0, *from);
-    if (found != crc) {
+    if (found != crc && !is_damaged) {
         return en_error_set(err, EN_CORRUPT, "checksum is %08" PRIx32 ", stored is %08" PRIx32,
                             found, crc);
     }
@@ -196,7 +202,7 @@ static en_code take_head(struct en_slice *from, struct en_frame_head *head, stru
 
 en_code en_frame_peek(struct en_slice bytes, struct en_frame_head *head, struct en_error *err)
 {
-    return take_head(&bytes, head, err);
+    return take_head(&bytes, false, head, err);
 }
 
 static bool is_column_within(const uint64_t *column, uint32_t count, uint64_t max)
@@ -258,10 +264,11 @@ static en_code check_head(const struct en_frame_reader *reader, struct en_error 
     return EN_OK;
 }
 
-en_code en_frame_parse(struct en_frame_reader *reader, struct en_slice bytes, struct en_error *err)
+static en_code parse(struct en_frame_reader *reader, struct en_slice bytes, bool is_damaged,
+                     struct en_error *err)
 {
     struct en_slice rest = bytes;
-    en_code code = take_head(&rest, &reader->head, err);
+    en_code code = take_head(&rest, is_damaged, &reader->head, err);
     if (code != EN_OK) {
         return code;
     }
@@ -276,7 +283,8 @@ en_code en_frame_parse(struct en_frame_reader *reader, struct en_slice bytes, st
     if (!is_column_within(reader->columns[COLUMN_KIND], count, UINT16_MAX) ||
         !is_column_within(reader->columns[COLUMN_SOURCE], count, UINT32_MAX) ||
         !is_column_within(reader->columns[COLUMN_SUBJECT], count, UINT32_MAX) ||
-        !is_column_within(reader->columns[COLUMN_ACTOR], count, UINT32_MAX)) {
+        !is_column_within(reader->columns[COLUMN_ACTOR], count, UINT32_MAX) ||
+        !is_column_within(reader->columns[COLUMN_TAG], count, UINT16_MAX)) {
         return en_error_set(err, EN_CORRUPT, "a number is too big for its field");
     }
     if (!lay_payloads(reader)) {
@@ -286,6 +294,17 @@ en_code en_frame_parse(struct en_frame_reader *reader, struct en_slice bytes, st
         code = check_event(reader, i, err);
     }
     return code == EN_OK ? check_head(reader, err) : code;
+}
+
+en_code en_frame_parse(struct en_frame_reader *reader, struct en_slice bytes, struct en_error *err)
+{
+    return parse(reader, bytes, false, err);
+}
+
+en_code en_frame_parse_damaged(struct en_frame_reader *reader, struct en_slice bytes,
+                               struct en_error *err)
+{
+    return parse(reader, bytes, true, err);
 }
 
 struct en_event en_frame_event(const struct en_frame_reader *reader, uint32_t index)
@@ -324,4 +343,10 @@ uint32_t en_frame_subject(const struct en_frame_reader *reader, uint32_t index)
 {
     EN_ASSERT(index < reader->head.count);
     return (uint32_t)reader->columns[COLUMN_SUBJECT][index];
+}
+
+uint16_t en_frame_tag(const struct en_frame_reader *reader, uint32_t index)
+{
+    EN_ASSERT(index < reader->head.count);
+    return (uint16_t)reader->columns[COLUMN_TAG][index];
 }

@@ -7,11 +7,12 @@
 #define EN_LOG_FRAME_H
 
 #include "core/event/event.h"
+#include "core/hash.h"
 #include "core/limits.h"
 #include "log/column.h"
 
 #define EN_FRAME_HEAD_SIZE 48u
-#define EN_FRAME_COLUMNS_COUNT 10u
+#define EN_FRAME_COLUMNS_COUNT 11u
 
 struct en_frame_head {
     uint64_t first; /* seq */
@@ -27,10 +28,16 @@ struct en_frame_writer {
 };
 
 /* Writes a frame of as many of the events as fit (at least one) to `out`, which has room for
- * EN_FRAME_SIZE_MAX bytes; *taken is how many. The events have their seqs, in a row, and are well
- * formed (asserted). Returns the size of the frame. */
+ * EN_FRAME_SIZE_MAX bytes; *taken is how many. The events have their seqs, in a row (asserted), and
+ * are well formed; tags are the first two bytes of their leaf hashes (en_frame_tag_of). Returns the
+ * size of the frame. */
 size_t en_frame_encode(struct en_frame_writer *writer, const struct en_event *events,
-                       uint32_t count, uint8_t *out, uint32_t *taken);
+                       const uint16_t *tags, uint32_t count, uint8_t *out, uint32_t *taken);
+
+static inline uint16_t en_frame_tag_of(const struct en_hash *leaf)
+{
+    return (uint16_t)(leaf->bytes[0] | leaf->bytes[1] << 8);
+}
 
 /* A frame taken apart: event n of it is en_frame_event(reader, n). */
 struct en_frame_reader {
@@ -49,11 +56,17 @@ en_code en_frame_peek(struct en_slice bytes, struct en_frame_head *head,
 en_code en_frame_parse(struct en_frame_reader *reader, struct en_slice bytes,
                        struct en_error *err) EN_MUST_CHECK;
 
+/* The same for bytes whose checksum is known to be wrong: what can still be made out of them, to
+ * find the event that was changed. Never a source of numbers. */
+en_code en_frame_parse_damaged(struct en_frame_reader *reader, struct en_slice bytes,
+                               struct en_error *err) EN_MUST_CHECK;
+
 /* Event number index of the parsed frame; its payload is a view into the parsed bytes. */
 struct en_event en_frame_event(const struct en_frame_reader *reader, uint32_t index);
 
 /* Single fields, for those who look at few. */
 uint16_t en_frame_kind(const struct en_frame_reader *reader, uint32_t index);
 uint32_t en_frame_subject(const struct en_frame_reader *reader, uint32_t index);
+uint16_t en_frame_tag(const struct en_frame_reader *reader, uint32_t index);
 
 #endif

@@ -52,6 +52,7 @@ void en_groups_fini(struct en_groups *groups)
     for (size_t i = 0; i < EN_COUNT_OF(groups->groups); i++) {
         struct en_group *group = &groups->groups[i];
         en_mem_free(group->events);
+        en_mem_free(group->tags);
         en_mem_free(group->spans);
         en_mem_free(group->frames);
         en_mem_free(group->bytes);
@@ -114,6 +115,7 @@ static en_code reserve_group(struct en_log *log, struct en_group *group, struct 
     struct en_groups *groups = &log->groups;
     bool is_reserved =
         reserve_u32(&group->events, &group->events_capacity, events, sizeof *group->events) &&
+        reserve_u32(&group->tags, &group->tags_capacity, events, sizeof *group->tags) &&
         reserve_u32(&group->spans, &group->spans_capacity, EN_SPANS_MAX(events),
                     sizeof *group->spans) &&
         reserve_u32(&group->frames, &group->frames_capacity, events, sizeof *group->frames) &&
@@ -251,6 +253,7 @@ static void grow_tree(struct en_log *log, struct en_group *group)
     group->spans_count = 0;
     for (uint32_t i = 0; i < group->events_count; i++) {
         struct en_hash leaf = en_tree_leaf(&group->events[i]);
+        group->tags[i] = en_frame_tag_of(&leaf);
         group->spans_count +=
             en_merkle_edge_add(&log->tail.edge, &leaf, group->spans + group->spans_count);
     }
@@ -268,7 +271,7 @@ static void encode_frames(struct en_log *log, struct en_group *group)
         EN_ASSERT(group->frames_count < group->frames_capacity);
         EN_ASSERT(offset + EN_FRAME_SIZE_MAX <= group->bytes_capacity);
         uint32_t taken = 0;
-        size_t size = en_frame_encode(log->groups.writer, group->events + at,
+        size_t size = en_frame_encode(log->groups.writer, group->events + at, group->tags + at,
                                       group->events_count - at, group->bytes + offset, &taken);
         group->frames[group->frames_count++] =
             (struct en_sealed_frame){group->events[at].header.seq.n, offset, size};

@@ -39,6 +39,8 @@ struct en_group {
     struct en_event *events; /* payloads are the producers' */
     uint32_t events_count;
     uint32_t events_capacity;
+    uint16_t *tags; /* of the events */
+    uint32_t tags_capacity;
     uint32_t names_count; /* name.assigned among them */
     struct en_span *spans;
     uint32_t spans_count;
