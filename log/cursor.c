@@ -112,14 +112,15 @@ static en_code copy_frames(struct en_cursor *cursor, struct en_kv_txn *txn, stru
 static en_code load(struct en_cursor *cursor, struct en_error *err)
 {
     struct en_kv_txn *txn = NULL;
+    struct en_error why;
     cursor->frames_count = 0;
     cursor->frame = 0;
-    en_code code = en_kv_begin(cursor->log->kv, EN_KV_READ, &txn, err);
+    en_code code = en_kv_begin(cursor->log->kv, EN_KV_READ, &txn, &why);
     if (code == EN_OK) {
-        code = copy_frames(cursor, txn, err);
+        code = copy_frames(cursor, txn, &why);
     }
     en_kv_abort(txn);
-    return code;
+    return en_fault(err, code, &why);
 }
 
 /* A frame follows the one before it; the first one met holds the position or ends right there. */

@@ -112,8 +112,8 @@ static en_code load_row(struct en_dedupe *dedupe, const struct en_kv_pair *pair,
     return code;
 }
 
-static en_code load_rows(struct en_dedupe *dedupe, struct en_kv_txn *txn,
-                         const struct en_log_tables *tables, struct en_error *err)
+en_code en_dedupe_load_rows(struct en_dedupe *dedupe, struct en_kv_txn *txn,
+                            const struct en_log_tables *tables, struct en_error *err)
 {
     struct en_kv_cursor *cursor = NULL;
     struct en_kv_pair pair;
@@ -182,7 +182,7 @@ en_code en_dedupe_load(struct en_log *log, struct en_error *err)
     if (code != EN_OK) {
         return code;
     }
-    code = load_rows(&log->dedupe, txn, &log->tables, err);
+    code = en_dedupe_load_rows(&log->dedupe, txn, &log->tables, err);
     en_kv_abort(txn);
     if (code == EN_OK && log->dedupe.written_size > log->size) {
         code =

@@ -55,6 +55,10 @@ void en_dedupe_fini(struct en_dedupe *dedupe);
 /* Reads the rows, then the tail of the log behind them. Codes: EN_CORRUPT, EN_NOMEM, EN_IO. */
 en_code en_dedupe_load(struct en_log *log, struct en_error *err) EN_MUST_CHECK;
 
+/* The rows alone, as of written_size. EN_CORRUPT, EN_NOMEM. */
+en_code en_dedupe_load_rows(struct en_dedupe *dedupe, struct en_kv_txn *txn,
+                            const struct en_log_tables *tables, struct en_error *err) EN_MUST_CHECK;
+
 /* Makes room for sources up to the id, so that nothing can fail later. EN_NOMEM. */
 en_code en_dedupe_reserve(struct en_dedupe *dedupe, uint32_t source,
                           struct en_error *err) EN_MUST_CHECK;

@@ -187,6 +187,12 @@ static void add_event(struct en_log *log, struct en_group *group, struct en_even
     appended->new_count++;
 }
 
+static struct en_instant last_recorded_at(const struct en_log *log, const struct en_group *group)
+{
+    return group->events_count > 0 ? group->events[group->events_count - 1].header.recorded_at
+                                   : log->tail.recorded_at;
+}
+
 /* One draft: a new event of the group, or the double of an earlier one. */
 static en_code accept_draft(struct en_log *log, struct en_group *group,
                             struct en_group_request *request, uint32_t index, uint32_t *undos_count,
@@ -213,6 +219,10 @@ static en_code accept_draft(struct en_log *log, struct en_group *group,
     }
     event.header.seq.n = seq;
     en_code code = en_event_cause_check(&event.header, err);
+    if (code == EN_OK && request->mode == EN_GROUP_RECORDED &&
+        header->recorded_at.us < last_recorded_at(log, group).us) {
+        code = en_error_set(err, EN_RANGE, "it was recorded before the one in front of it");
+    }
     if (code == EN_OK && request->seqs != NULL) {
         request->seqs[index].n = seq;
     }
@@ -229,13 +239,14 @@ static void accept_request(struct en_log *log, struct en_group *group,
     uint32_t events_count = group->events_count;
     uint32_t names_count = group->names_count;
     uint32_t undos_count = 0;
+    struct en_error why;
     for (uint32_t i = 0; i < request->batch->count && request->code == EN_OK; i++) {
-        request->code = accept_draft(log, group, request, i, &undos_count, request->err);
+        request->code = accept_draft(log, group, request, i, &undos_count, &why);
         if (request->code != EN_OK) {
-            (void)en_error_wrap(request->err, "draft %" PRIu32 " of the batch", i);
+            (void)en_error_wrap(&why, "draft %" PRIu32 " of the batch", i);
         }
     }
-    if (request->code == EN_OK) {
+    if (en_fault(request->err, request->code, &why) == EN_OK) {
         return;
     }
     group->events_count = events_count;

@@ -100,13 +100,12 @@ static en_code place_last(struct en_kv_cursor *cursor, const uint64_t *size,
 }
 
 static en_code read_row(struct en_log *log, place_function *place, uint64_t *size,
-                        struct en_buf *note, struct en_error *err)
+                        struct en_instant *at, struct en_buf *note, struct en_error *err)
 {
     struct en_kv_txn *txn = NULL;
     struct en_kv_cursor *cursor = NULL;
     struct en_kv_pair pair;
     struct en_slice text;
-    struct en_instant at;
     en_code code = en_kv_begin(log->kv, EN_KV_READ, &txn, err);
     if (code == EN_OK) {
         code = en_kv_cursor_open(txn, log->tables.checkpoints, &cursor, err);
@@ -115,7 +114,7 @@ static en_code read_row(struct en_log *log, place_function *place, uint64_t *siz
         code = place(cursor, size, &pair, err);
     }
     if (code == EN_OK) {
-        code = take_row(&pair, size, &at, &text, err);
+        code = take_row(&pair, size, at, &text, err);
         if (code == EN_OK) {
             en_buf_reset(note);
             en_buf_append(note, text.bytes, text.size);
@@ -129,15 +128,17 @@ static en_code read_row(struct en_log *log, place_function *place, uint64_t *siz
     return code;
 }
 
-en_code en_heads_next(struct en_log *log, uint64_t *size, struct en_buf *note, struct en_error *err)
+en_code en_heads_next(struct en_log *log, uint64_t *size, struct en_instant *at,
+                      struct en_buf *note, struct en_error *err)
 {
-    return read_row(log, place_at, size, note, err);
+    return read_row(log, place_at, size, at, note, err);
 }
 
 en_code en_heads_newest(struct en_log *log, uint64_t *size, struct en_buf *note,
                         struct en_error *err)
 {
-    return read_row(log, place_last, size, note, err);
+    struct en_instant at;
+    return read_row(log, place_last, size, &at, note, err);
 }
 
 static en_code check_root(struct en_log *log, const struct en_checkpoint *checkpoint,

@@ -11,10 +11,10 @@
 en_code en_heads_put(struct en_log *log, uint64_t size, struct en_instant at, struct en_slice note,
                      struct en_error *err) EN_MUST_CHECK;
 
-/* The first kept note of a size of at least *size: sets *size, puts the note into the buffer in
- * place of what it held. EN_NOT_FOUND: none; EN_CORRUPT. */
-en_code en_heads_next(struct en_log *log, uint64_t *size, struct en_buf *note,
-                      struct en_error *err) EN_MUST_CHECK;
+/* The first kept note of a size of at least *size: sets *size and when it was signed, puts the note
+ * into the buffer in place of what it held. EN_NOT_FOUND: none; EN_CORRUPT. */
+en_code en_heads_next(struct en_log *log, uint64_t *size, struct en_instant *at,
+                      struct en_buf *note, struct en_error *err) EN_MUST_CHECK;
 
 /* The newest kept note, likewise. EN_NOT_FOUND, EN_CORRUPT. */
 en_code en_heads_newest(struct en_log *log, uint64_t *size, struct en_buf *note,

@@ -174,7 +174,7 @@ static en_code check_edge(struct en_log *log, struct en_error *err)
     return code;
 }
 
-static en_code open_log(struct en_log *log, const struct en_log_options *options,
+static en_code open_log(struct en_log *log, const struct en_log_options *options, bool is_checked,
                         struct en_error *err)
 {
     en_code code = open_kv(log, options, err);
@@ -187,10 +187,10 @@ static en_code open_log(struct en_log *log, const struct en_log_options *options
     if (code == EN_OK) {
         code = read_head(log, err);
     }
-    if (code == EN_OK) {
+    if (code == EN_OK && is_checked) {
         code = check_edge(log, err);
     }
-    if (code == EN_OK) {
+    if (code == EN_OK && is_checked) {
         code = en_heads_check_newest(log, err);
     }
     if (code == EN_OK && !log->is_read_only) {
@@ -229,7 +229,8 @@ static void init_condition(pthread_cond_t *condition)
     (void)pthread_condattr_destroy(&attributes);
 }
 
-en_code en_log_open(const struct en_log_options *options, struct en_log **log, struct en_error *err)
+static en_code make_log(const struct en_log_options *options, bool is_checked, struct en_log **log,
+                        struct en_error *err)
 {
     EN_ASSERT(!options->is_create || !options->is_read_only);
     EN_ASSERT(!options->is_create || options->origin != NULL);
@@ -247,16 +248,29 @@ en_code en_log_open(const struct en_log_options *options, struct en_log **log, s
     init_condition(&made->grown);
     en_names_init(&made->names);
     en_dedupe_init(&made->dedupe);
+    struct en_error why;
     en_code code = size >= (int)sizeof made->dir
-                       ? en_error_set(err, EN_RANGE, "the path of the log is too long")
-                       : open_log(made, options, err);
+                       ? en_error_set(&why, EN_RANGE, "the path of the log is too long")
+                       : open_log(made, options, is_checked, &why);
     if (code != EN_OK) {
         destroy(made);
-        (void)en_error_wrap(err, "log");
-        return code;
+        (void)en_error_wrap(&why, "log");
+        return en_fault(err, code, &why);
     }
     *log = made;
     return EN_OK;
+}
+
+en_code en_log_open(const struct en_log_options *options, struct en_log **log, struct en_error *err)
+{
+    return make_log(options, true, log, err);
+}
+
+en_code en_log_open_unchecked(const struct en_log_options *options, struct en_log **log,
+                              struct en_error *err)
+{
+    EN_ASSERT(options->is_read_only);
+    return make_log(options, false, log, err);
 }
 
 /* Spares the next open the reading of the tail; what fails here costs only that. */
@@ -503,6 +517,7 @@ en_code en_log_checkpoint(struct en_log *log, struct en_slice private_key, struc
 {
     struct en_sign_private key;
     struct en_merkle_edge edge;
+    struct en_error why;
     uint64_t newest = 0;
     if (log->is_read_only || log->is_failed) {
         return en_error_set(err, EN_READ_ONLY, "the log takes nothing any more");
@@ -515,13 +530,13 @@ en_code en_log_checkpoint(struct en_log *log, struct en_slice private_key, struc
     (void)pthread_mutex_lock(&log->mutex);
     edge = log->committed.edge;
     (void)pthread_mutex_unlock(&log->mutex);
-    code = en_log_newest_checkpoint(log, note, &newest, err);
+    code = en_heads_newest(log, &newest, note, &why);
     if (code == EN_NOT_FOUND || (code == EN_OK && newest != edge.size)) {
-        code = sign_head(log, &key, &edge, note, err);
+        code = sign_head(log, &key, &edge, note, &why);
     }
     (void)pthread_mutex_unlock(&log->signing);
     en_sign_private_wipe(&key);
-    return code;
+    return en_fault(err, code, &why);
 }
 
 en_code en_log_newest_checkpoint(struct en_log *log, struct en_buf *note, uint64_t *size,

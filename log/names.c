@@ -168,17 +168,18 @@ static en_code check_key(en_name_type type, struct en_slice key, struct en_error
 en_code en_names_find(struct en_log *log, en_name_type type, const struct en_slice *keys,
                       uint32_t count, uint32_t *ids, struct en_error *err)
 {
+    struct en_error why;
     EN_ASSERT(type > EN_NAME_NONE && type < EN_NAME_TYPES_COUNT);
     struct en_kv_txn *txn = NULL;
-    en_code code = en_kv_begin(log->kv, EN_KV_READ, &txn, err);
+    en_code code = en_kv_begin(log->kv, EN_KV_READ, &txn, &why);
     for (uint32_t i = 0; i < count && code == EN_OK; i++) {
-        code = check_key(type, keys[i], err);
+        code = check_key(type, keys[i], &why);
         if (code == EN_OK) {
-            code = find_one(log, txn, type, keys[i], &ids[i], err);
+            code = find_one(log, txn, type, keys[i], &ids[i], &why);
         }
     }
     en_kv_abort(txn);
-    return code;
+    return en_fault(err, code, &why);
 }
 
 en_code en_names_text(struct en_log *log, en_name_type type, uint32_t id, char *text,
@@ -299,23 +300,24 @@ static en_code assign_fresh(struct en_log *log, en_name_type type, const struct 
 en_code en_names_assign(struct en_log *log, en_name_type type, const struct en_slice *keys,
                         uint32_t count, uint32_t *ids, struct en_error *err)
 {
+    struct en_error why;
     struct fresh fresh = {0};
     struct en_batch batch;
     en_batch_init(&batch);
     (void)pthread_mutex_lock(&log->names.mutex);
-    en_code code = en_names_find(log, type, keys, count, ids, err);
+    en_code code = en_names_find(log, type, keys, count, ids, &why);
     uint32_t missing_count = 0;
     for (uint32_t i = 0; i < count && code == EN_OK; i++) {
         missing_count += ids[i] == 0;
     }
     if (code == EN_OK && missing_count > 0) {
-        code = fresh_init(&fresh, keys, missing_count, err);
+        code = fresh_init(&fresh, keys, missing_count, &why);
         if (code == EN_OK) {
-            code = assign_fresh(log, type, keys, count, ids, &fresh, &batch, err);
+            code = assign_fresh(log, type, keys, count, ids, &fresh, &batch, &why);
         }
     }
     (void)pthread_mutex_unlock(&log->names.mutex);
     en_mem_free(fresh.places);
     en_batch_fini(&batch);
-    return code;
+    return en_fault(err, code, &why);
 }

@@ -8,6 +8,7 @@
 #include "log/cursor.h"
 #include "log/heads.h"
 #include "log/line.h"
+#include "log/tables.h"
 #include "log/tree.h"
 
 #define FIRST_LINE "c2sp.org/tlog-proof@v1"
@@ -63,6 +64,7 @@ static en_code make(struct en_log *log, struct en_tree *tree, struct en_seq seq,
 en_code en_proof_make(struct en_log *log, struct en_seq seq, struct en_buf *out,
                       struct en_error *err)
 {
+    struct en_error why;
     struct en_buf payload;
     struct en_buf note;
     struct en_buf canonical;
@@ -74,12 +76,12 @@ en_code en_proof_make(struct en_log *log, struct en_seq seq, struct en_buf *out,
     en_buf_init(&payload, EN_PAYLOAD_SIZE_MAX);
     en_buf_init(&note, EN_CHECKPOINT_SIZE_MAX);
     en_buf_init(&canonical, CANONICAL_SIZE_MAX);
-    en_code code = make(log, tree, seq, &payload, &note, &canonical, out, err);
+    en_code code = make(log, tree, seq, &payload, &note, &canonical, out, &why);
     en_buf_fini(&canonical);
     en_buf_fini(&note);
     en_buf_fini(&payload);
     en_mem_free(tree);
-    return code;
+    return en_fault(err, code, &why);
 }
 
 /* From `extra` to the blank line. */

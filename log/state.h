@@ -47,4 +47,8 @@ struct en_log {
     struct en_groups groups;
 };
 
+/* Opens without looking at roots and checkpoints: for those who look at everything (audit). */
+en_code en_log_open_unchecked(const struct en_log_options *options, struct en_log **log,
+                              struct en_error *err) EN_MUST_CHECK;
+
 #endif

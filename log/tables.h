@@ -20,6 +20,16 @@ struct en_log_tables {
     struct en_kv_table meta;
 };
 
+/* Inside, "not found" is an answer that leaves its text behind. Where the answer is used up, the
+ * caller's error must stay untouched: it gets `why` only when the code is a fault. */
+static inline en_code en_fault(struct en_error *err, en_code code, const struct en_error *why)
+{
+    if (code != EN_OK && err != NULL) {
+        *err = *why;
+    }
+    return code;
+}
+
 /* Opens the tables; a write transaction makes those that are absent. Codes: EN_NOT_FOUND (a read
  * transaction over an environment that holds no log), those of en_kv_table. */
 en_code en_log_tables_open(struct en_kv_txn *txn, struct en_log_tables *tables,
