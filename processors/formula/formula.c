@@ -28,14 +28,14 @@ struct today {
     bool is_dirty;
     bool is_marked; /* compute from all operands */
     bool is_settled;
-    struct sum_day sum;
+    struct en_sum_day sum;
     struct en_slice before; /* entry as stored */
     struct en_slice after;
     struct today *next; /* in its rank */
 };
 
 struct formula_state {
-    struct graph graph;
+    struct en_graph graph;
     uint64_t *marks; /* en_day_series_key of (day, node): to compute although no operand may have
                         changed */
     size_t marks_count;
@@ -97,11 +97,11 @@ static en_code set_formula(struct en_fold *fold, struct formula_state *state,
                            const struct en_formula_row *wanted, bool *is_accepted,
                            struct en_error *err)
 {
-    struct graph_set set = {
+    struct en_graph_set set = {
         .node = wanted->node, .from_day = wanted->from_day, .expression = wanted->expression};
     struct en_error fault;
     en_unit unit = EN_UNIT_NONE;
-    en_code code = graph_put(&state->graph, fold, &set, &unit, &fault);
+    en_code code = en_graph_put(&state->graph, fold, &set, &unit, &fault);
     *is_accepted = code == EN_OK;
     if (code == EN_NOMEM || code == EN_IO) {
         *err = fault;
@@ -114,7 +114,7 @@ static en_code set_formula(struct en_fold *fold, struct formula_state *state,
     struct en_formula_row row = *wanted;
     row.unit = (uint8_t)unit;
     code = en_table_put(fold->store, &en_table_formula, &row, NULL, err);
-    int32_t to = graph_version_end(&state->graph, row.node, row.from_day);
+    int32_t to = en_graph_version_end(&state->graph, row.node, row.from_day);
     return code == EN_OK ? mark_days(fold, state, row.node, row.from_day, to, err) : code;
 }
 
@@ -146,12 +146,12 @@ static en_code check_sides(struct en_fold *fold, struct formula_state *state,
     en_unit first = EN_UNIT_NONE;
     *is_accepted = true;
     for (uint32_t i = 0; i < count && *is_accepted; i++) {
-        struct graph_set set = {.node = sides[i].node,
-                                .from_day = sides[i].from_day,
-                                .expression = sides[i].expression};
+        struct en_graph_set set = {.node = sides[i].node,
+                                   .from_day = sides[i].from_day,
+                                   .expression = sides[i].expression};
         struct en_error fault;
         en_unit unit = EN_UNIT_NONE;
-        en_code code = graph_check(&state->graph, fold, &set, &unit, &fault);
+        en_code code = en_graph_check(&state->graph, fold, &set, &unit, &fault);
         if (code == EN_NOMEM || code == EN_IO) {
             *err = fault;
             return code;
@@ -262,16 +262,16 @@ static en_code split_entry(struct en_slice entry, struct en_slice *block, struct
 
 /* Tells one reader that its operand went from before to after on this day. */
 static en_code tell(struct en_fold *fold, struct formula_state *state,
-                    const struct graph_link *link, struct en_slice before, struct en_slice after,
+                    const struct en_graph_link *link, struct en_slice before, struct en_slice after,
                     struct en_error *err)
 {
-    const struct graph_node *node = state->graph.nodes[link->node];
-    struct graph_version *version = &node->versions[link->version];
-    bool is_in_force = graph_version_on(&state->graph, link->node, state->day) == version;
+    const struct en_graph_node *node = state->graph.nodes[link->node];
+    struct en_graph_version *version = &node->versions[link->version];
+    bool is_in_force = en_graph_version_on(&state->graph, link->node, state->day) == version;
     en_code code = EN_OK;
     for (uint32_t back = 1; back <= link->lag_days && code == EN_OK; back++) {
         int32_t later = state->day + (int32_t)back;
-        if (graph_version_on(&state->graph, link->node, later) == version) {
+        if (en_graph_version_on(&state->graph, link->node, later) == version) {
             code = mark(fold, state, later, link->node, err);
         }
     }
@@ -293,17 +293,17 @@ static en_code tell(struct en_fold *fold, struct formula_state *state,
         struct en_block_head head;
         code = split_entry(today->before, &block, &missing, err);
         if (code == EN_OK && block.size > 0) {
-            code = sum_day_resume(&today->sum, &version->linear, block, missing, &state->scratch,
-                                  &fold->day, err);
+            code = en_sum_day_resume(&today->sum, &version->linear, block, missing, &state->scratch,
+                                     &fold->day, err);
         } else if (code == EN_OK) {
             code = en_block_peek(after, &head, err);
             code = code == EN_OK
-                       ? sum_day_begin(&today->sum, &version->linear, &head, &fold->day, err)
+                       ? en_sum_day_begin(&today->sum, &version->linear, &head, &fold->day, err)
                        : code;
         }
     }
-    return code == EN_OK ? sum_day_change(&today->sum, version->weights[link->ref], before, after,
-                                          &state->scratch, err)
+    return code == EN_OK ? en_sum_day_change(&today->sum, version->weights[link->ref], before,
+                                             after, &state->scratch, err)
                          : code;
 }
 
@@ -311,7 +311,7 @@ static en_code tell_readers(struct en_fold *fold, struct formula_state *state, g
                             struct en_slice before, struct en_slice after, struct en_error *err)
 {
     size_t count = 0;
-    const struct graph_link *links = graph_links_of(&state->graph, operand, &count);
+    const struct en_graph_link *links = en_graph_links_of(&state->graph, operand, &count);
     en_code code = EN_OK;
     for (size_t i = 0; i < count && code == EN_OK; i++) {
         code = tell(fold, state, &links[i], before, after, err);
@@ -371,9 +371,10 @@ static en_code make_entry(struct en_fold *fold, struct formula_state *state, boo
 }
 
 static en_code compute(struct en_fold *fold, struct formula_state *state,
-                       struct graph_version *version, struct en_slice *entry, struct en_error *err)
+                       struct en_graph_version *version, struct en_slice *entry,
+                       struct en_error *err)
 {
-    struct node_day work = {
+    struct en_node_day work = {
         .version = version,
         .day = state->day,
         .read = read_operand,
@@ -385,14 +386,14 @@ static en_code compute(struct en_fold *fold, struct formula_state *state,
     bool is_empty = false;
     en_arena_reset(&state->work);
     en_code code =
-        node_day_compute(&work, &state->block, &state->missing, &has_missing, &is_empty, err);
+        en_node_day_compute(&work, &state->block, &state->missing, &has_missing, &is_empty, err);
     return code == EN_OK && !is_empty ? make_entry(fold, state, has_missing, entry, err) : code;
 }
 
 static en_code settle_node(struct en_fold *fold, struct formula_state *state, struct today *today,
                            struct en_error *err)
 {
-    struct graph_version *version = graph_version_on(&state->graph, today->node, state->day);
+    struct en_graph_version *version = en_graph_version_on(&state->graph, today->node, state->day);
     en_code code = EN_OK;
     EN_ASSERT(!today->is_settled);
     today->is_settled = true;
@@ -402,7 +403,7 @@ static en_code settle_node(struct en_fold *fold, struct formula_state *state, st
     bool is_by_difference = !today->is_marked && today->sum.is_begun && !today->sum.is_lost;
     bool has_missing = false;
     if (is_by_difference) {
-        sum_day_finish(&today->sum, &state->block, &state->missing, &has_missing);
+        en_sum_day_finish(&today->sum, &state->block, &state->missing, &has_missing);
         is_by_difference = !today->sum.is_lost;
     }
     code = is_by_difference ? make_entry(fold, state, has_missing, &today->after, err)
@@ -541,7 +542,7 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     struct formula_state *state = state_memory;
     const struct en_changes *changes = &fold->changes[EN_LANE_INTERVAL];
     state->day = day;
-    en_code code = graph_link(&state->graph, err);
+    en_code code = en_graph_link(&state->graph, err);
     if (code == EN_OK) {
         code = reserve_today(state, err);
     }
@@ -598,11 +599,11 @@ static en_code load_graph(struct en_fold *fold, struct formula_state *state, str
             struct en_error fault;
             en_unit unit;
             code = en_table_scan_next(&scan, &row, NULL, err);
-            if (code != EN_OK || graph_has_version(&state->graph, row.node, row.from_day)) {
+            if (code != EN_OK || en_graph_has_version(&state->graph, row.node, row.from_day)) {
                 continue;
             }
-            struct graph_set set = {row.node, row.from_day, row.expression};
-            en_code put = graph_put(&state->graph, fold, &set, &unit, &fault);
+            struct en_graph_set set = {row.node, row.from_day, row.expression};
+            en_code put = en_graph_put(&state->graph, fold, &set, &unit, &fault);
             waiting += put == EN_NOT_FOUND;
             if (put != EN_OK && put != EN_NOT_FOUND) {
                 *err = fault;
@@ -632,7 +633,7 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
 static void close_state(void *state_memory)
 {
     struct formula_state *state = state_memory;
-    graph_fini(&state->graph);
+    en_graph_fini(&state->graph);
     en_mem_free(state->marks);
     en_mem_free(state->today);
     en_mem_free(state->ranks);

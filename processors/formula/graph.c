@@ -10,15 +10,15 @@
 #define VERSION_ARENA_SIZE ((size_t)64 << 20)
 #define SLOT_SECONDS_USUAL 1800u
 
-static void version_fini(struct graph_version *version)
+static void version_fini(struct en_graph_version *version)
 {
     en_arena_fini(&version->arena);
 }
 
-void graph_fini(struct graph *graph)
+void en_graph_fini(struct en_graph *graph)
 {
     for (size_t i = 0; i < graph->nodes_capacity; i++) {
-        struct graph_node *node = graph->nodes[i];
+        struct en_graph_node *node = graph->nodes[i];
         for (size_t k = 0; node != NULL && k < node->versions_count; k++) {
             version_fini(&node->versions[k]);
         }
@@ -30,18 +30,19 @@ void graph_fini(struct graph *graph)
     en_mem_free(graph->nodes);
     en_mem_free(graph->links);
     en_mem_free(graph->channel_starts);
-    *graph = (struct graph){0};
+    *graph = (struct en_graph){0};
 }
 
-static struct graph_node *find_node(const struct graph *graph, uint32_t node)
+static struct en_graph_node *find_node(const struct en_graph *graph, uint32_t node)
 {
     return node < graph->nodes_capacity ? graph->nodes[node] : NULL;
 }
 
-struct graph_version *graph_version_on(const struct graph *graph, uint32_t node, int32_t day)
+struct en_graph_version *en_graph_version_on(const struct en_graph *graph, uint32_t node,
+                                             int32_t day)
 {
-    struct graph_node *found = find_node(graph, node);
-    struct graph_version *version = NULL;
+    struct en_graph_node *found = find_node(graph, node);
+    struct en_graph_version *version = NULL;
     for (size_t i = 0;
          found != NULL && i < found->versions_count && found->versions[i].from_day <= day; i++) {
         version = &found->versions[i];
@@ -49,9 +50,9 @@ struct graph_version *graph_version_on(const struct graph *graph, uint32_t node,
     return version;
 }
 
-int32_t graph_version_end(const struct graph *graph, uint32_t node, int32_t from_day)
+int32_t en_graph_version_end(const struct en_graph *graph, uint32_t node, int32_t from_day)
 {
-    struct graph_node *found = find_node(graph, node);
+    struct en_graph_node *found = find_node(graph, node);
     for (size_t i = 0; found != NULL && i < found->versions_count; i++) {
         if (found->versions[i].from_day > from_day) {
             return found->versions[i].from_day;
@@ -62,7 +63,7 @@ int32_t graph_version_end(const struct graph *graph, uint32_t node, int32_t from
 
 /* What the resolver of names works with. */
 struct resolver {
-    const struct graph *graph;
+    const struct en_graph *graph;
     struct en_fold *fold;
     int32_t day;
     uint32_t slot_seconds;
@@ -120,7 +121,7 @@ static en_code unit_of_ref(void *context, const struct en_formula_ref *ref, en_u
     }
     en_code code = resolve_node(resolver, ref, &series, err);
     if (code == EN_OK) {
-        const struct graph_node *node = find_node(resolver->graph, series);
+        const struct en_graph_node *node = find_node(resolver->graph, series);
         *unit = node->versions[node->versions_count - 1].unit;
     }
     return code;
@@ -136,7 +137,7 @@ static en_code unit_of_param(void *context, struct en_slice name, en_unit *unit,
                         (const char *)name.bytes);
 }
 
-static en_code find_operands(struct graph_version *version, struct resolver *resolver,
+static en_code find_operands(struct en_graph_version *version, struct resolver *resolver,
                              struct en_error *err)
 {
     uint32_t count = version->formula.refs_count;
@@ -159,7 +160,7 @@ static en_code find_operands(struct graph_version *version, struct resolver *res
 
 /* Whether `target` is read, over any number of steps and in any version, by what the version reads.
  * Depth first with a list of its own: marks keep it within one visit a node. */
-static en_code reads_node(const struct graph *graph, const struct graph_version *version,
+static en_code reads_node(const struct en_graph *graph, const struct en_graph_version *version,
                           uint32_t target, bool *does, struct en_error *err)
 {
     uint32_t *stack = en_mem_alloc(graph->nodes_end + 1, sizeof *stack);
@@ -171,7 +172,7 @@ static en_code reads_node(const struct graph *graph, const struct graph_version 
         en_mem_free(is_seen);
         return en_error_set(err, EN_NOMEM, "no memory to look for cycles");
     }
-    const struct graph_version *versions = version;
+    const struct en_graph_version *versions = version;
     size_t versions_count = 1;
     for (;;) {
         for (size_t k = 0; k < versions_count; k++) {
@@ -189,7 +190,7 @@ static en_code reads_node(const struct graph *graph, const struct graph_version 
         if (count == 0 || *does) {
             break;
         }
-        const struct graph_node *node = find_node(graph, stack[--count]);
+        const struct en_graph_node *node = find_node(graph, stack[--count]);
         versions = node != NULL ? node->versions : NULL;
         versions_count = node != NULL ? node->versions_count : 0;
     }
@@ -200,7 +201,7 @@ static en_code reads_node(const struct graph *graph, const struct graph_version 
 
 /* The whole-number sum that the formula is, if it is one of its own day's usable values, each named
  * once. */
-static en_code find_linear(struct graph_version *version, struct en_error *err)
+static en_code find_linear(struct en_graph_version *version, struct en_error *err)
 {
     struct en_formula_binding binding = {.slot_seconds = SLOT_SECONDS_USUAL};
     struct en_error why;
@@ -233,8 +234,9 @@ static en_code find_linear(struct graph_version *version, struct en_error *err)
     return EN_OK;
 }
 
-static en_code make_version(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
-                            struct graph_version *version, struct en_error *err)
+static en_code make_version(struct en_graph *graph, struct en_fold *fold,
+                            const struct en_graph_set *set, struct en_graph_version *version,
+                            struct en_error *err)
 {
     struct resolver resolver = {graph, fold, set->from_day, SLOT_SECONDS_USUAL};
     struct en_formula_units units = {.context = &resolver,
@@ -261,7 +263,7 @@ static en_code make_version(struct graph *graph, struct en_fold *fold, const str
     return code == EN_OK ? find_linear(version, err) : code;
 }
 
-static en_code reserve_node(struct graph *graph, uint32_t node, struct graph_node **found,
+static en_code reserve_node(struct en_graph *graph, uint32_t node, struct en_graph_node **found,
                             struct en_error *err)
 {
     if (node >= graph->nodes_capacity) {
@@ -269,7 +271,7 @@ static en_code reserve_node(struct graph *graph, uint32_t node, struct graph_nod
         while (capacity <= node) {
             capacity *= 2;
         }
-        struct graph_node **nodes = en_mem_resize(graph->nodes, capacity * sizeof *nodes);
+        struct en_graph_node **nodes = en_mem_resize(graph->nodes, capacity * sizeof *nodes);
         if (nodes == NULL) {
             return en_error_set(err, EN_NOMEM, "no memory for %zu formulas", capacity);
         }
@@ -290,7 +292,7 @@ static en_code reserve_node(struct graph *graph, uint32_t node, struct graph_nod
     return EN_OK;
 }
 
-static en_code insert_version(struct graph_node *node, const struct graph_version *version,
+static en_code insert_version(struct en_graph_node *node, const struct en_graph_version *version,
                               struct en_error *err)
 {
     size_t place = 0;
@@ -313,18 +315,19 @@ static en_code insert_version(struct graph_node *node, const struct graph_versio
     return code;
 }
 
-bool graph_has_version(const struct graph *graph, uint32_t node, int32_t from_day)
+bool en_graph_has_version(const struct en_graph *graph, uint32_t node, int32_t from_day)
 {
-    const struct graph_version *version = graph_version_on(graph, node, from_day);
+    const struct en_graph_version *version = en_graph_version_on(graph, node, from_day);
     return version != NULL && version->from_day == from_day;
 }
 
 /* A version that would be taken, or why not. */
-static en_code try_version(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
-                           struct graph_version *version, struct en_error *err)
+static en_code try_version(struct en_graph *graph, struct en_fold *fold,
+                           const struct en_graph_set *set, struct en_graph_version *version,
+                           struct en_error *err)
 {
     en_code code = make_version(graph, fold, set, version, err);
-    const struct graph_node *known = find_node(graph, set->node);
+    const struct en_graph_node *known = find_node(graph, set->node);
     bool has_other_unit = code == EN_OK && known != NULL && known->versions_count > 0 &&
                           known->versions[0].unit != version->unit;
     if (has_other_unit) {
@@ -336,22 +339,22 @@ static en_code try_version(struct graph *graph, struct en_fold *fold, const stru
     return code;
 }
 
-en_code graph_check(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
-                    en_unit *unit, struct en_error *err)
+en_code en_graph_check(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
+                       en_unit *unit, struct en_error *err)
 {
-    struct graph_version version = {0};
+    struct en_graph_version version = {0};
     en_code code = try_version(graph, fold, set, &version, err);
     *unit = version.unit;
     version_fini(&version);
     return code;
 }
 
-en_code graph_put(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
-                  en_unit *unit, struct en_error *err)
+en_code en_graph_put(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
+                     en_unit *unit, struct en_error *err)
 {
     EN_ASSERT(set->node != 0);
-    struct graph_version version = {0};
-    struct graph_node *node = NULL;
+    struct en_graph_version version = {0};
+    struct en_graph_node *node = NULL;
     en_code code = try_version(graph, fold, set, &version, err);
     if (code == EN_OK) {
         code = reserve_node(graph, set->node, &node, err);
@@ -367,7 +370,8 @@ en_code graph_put(struct graph *graph, struct en_fold *fold, const struct graph_
     return code;
 }
 
-static en_code add_link(struct graph *graph, const struct graph_link *link, struct en_error *err)
+static en_code add_link(struct en_graph *graph, const struct en_graph_link *link,
+                        struct en_error *err)
 {
     en_code code = en_fold_grow((void **)&graph->links, &graph->links_capacity, graph->links_count,
                                 sizeof *link, err);
@@ -377,17 +381,17 @@ static en_code add_link(struct graph *graph, const struct graph_link *link, stru
     return code;
 }
 
-static en_code gather_links(struct graph *graph, struct en_error *err)
+static en_code gather_links(struct en_graph *graph, struct en_error *err)
 {
     graph->links_count = 0;
     graph->channels_end = 0;
     en_code code = EN_OK;
     for (uint32_t id = 0; id < graph->nodes_end; id++) {
-        const struct graph_node *node = graph->nodes[id];
+        const struct en_graph_node *node = graph->nodes[id];
         for (uint32_t k = 0; node != NULL && k < node->versions_count; k++) {
-            const struct graph_version *version = &node->versions[k];
+            const struct en_graph_version *version = &node->versions[k];
             for (uint32_t i = 0; i < version->formula.refs_count && code == EN_OK; i++) {
-                struct graph_link link = {
+                struct en_graph_link link = {
                     .operand = version->operands[i],
                     .node = id,
                     .version = k,
@@ -407,7 +411,7 @@ static en_code gather_links(struct graph *graph, struct en_error *err)
 }
 
 /* Where the links of each channel begin: a change finds its readers at once. */
-static en_code index_channels(struct graph *graph, struct en_error *err)
+static en_code index_channels(struct en_graph *graph, struct en_error *err)
 {
     uint32_t *starts =
         en_mem_resize(graph->channel_starts, ((size_t)graph->channels_end + 1) * sizeof *starts);
@@ -428,7 +432,7 @@ static en_code index_channels(struct graph *graph, struct en_error *err)
 
 /* Ranks rise until no node stands beside or below one that it reads; the graph has no circle, so
  * that ends. */
-static void rank_nodes(struct graph *graph)
+static void rank_nodes(struct en_graph *graph)
 {
     graph->rank_max = 0;
     bool is_moving = true;
@@ -436,10 +440,10 @@ static void rank_nodes(struct graph *graph)
         EN_ASSERT(round <= graph->nodes_end + 1);
         is_moving = false;
         for (size_t i = 0; i < graph->links_count; i++) {
-            const struct graph_link *link = &graph->links[i];
-            const struct graph_node *operand =
+            const struct en_graph_link *link = &graph->links[i];
+            const struct en_graph_node *operand =
                 graph_key_is_node(link->operand) ? find_node(graph, (uint32_t)link->operand) : NULL;
-            struct graph_node *reader = graph->nodes[link->node];
+            struct en_graph_node *reader = graph->nodes[link->node];
             if (operand != NULL && reader->rank <= operand->rank) {
                 reader->rank = operand->rank + 1;
                 is_moving = true;
@@ -449,7 +453,7 @@ static void rank_nodes(struct graph *graph)
     }
 }
 
-en_code graph_link(struct graph *graph, struct en_error *err)
+en_code en_graph_link(struct en_graph *graph, struct en_error *err)
 {
     if (graph->is_linked) {
         return EN_OK;
@@ -468,7 +472,8 @@ en_code graph_link(struct graph *graph, struct en_error *err)
     return code;
 }
 
-const struct graph_link *graph_links_of(const struct graph *graph, graph_key operand, size_t *count)
+const struct en_graph_link *en_graph_links_of(const struct en_graph *graph, graph_key operand,
+                                              size_t *count)
 {
     EN_ASSERT(graph->is_linked);
     *count = 0;

@@ -25,7 +25,7 @@ static inline bool graph_key_is_node(graph_key key)
 }
 
 /* One formula text in force from a day until the next version. */
-struct graph_version {
+struct en_graph_version {
     struct en_arena arena; /* holds the parsed formula and what follows from it */
     int32_t from_day;
     en_unit unit;
@@ -38,16 +38,16 @@ struct graph_version {
     bool is_linear; /* whole-number sum of its own day's slots: settles by exact difference */
 };
 
-struct graph_node {
+struct en_graph_node {
     uint32_t node;
     uint32_t rank;
-    struct graph_version *versions; /* rising from_day */
+    struct en_graph_version *versions; /* rising from_day */
     size_t versions_count;
     size_t versions_capacity;
 };
 
 /* Who reads a series. */
-struct graph_link {
+struct en_graph_link {
     graph_key operand;
     uint32_t node;
     uint32_t version;  /* index in its node */
@@ -55,12 +55,12 @@ struct graph_link {
     uint32_t ref;      /* index of the operand in the version */
 };
 
-struct graph {
-    struct graph_node **nodes; /* by node id; NULL where none is set */
+struct en_graph {
+    struct en_graph_node **nodes; /* by node id; NULL where none is set */
     size_t nodes_capacity;
     uint32_t nodes_end; /* above the highest node id */
     uint32_t rank_max;
-    struct graph_link *links; /* by operand, when is_linked */
+    struct en_graph_link *links; /* by operand, when is_linked */
     size_t links_count;
     size_t links_capacity;
     uint32_t *channel_starts; /* first link of each channel id; channels_end + 1 entries */
@@ -69,7 +69,7 @@ struct graph {
 };
 
 /* A formula as it is to be set. */
-struct graph_set {
+struct en_graph_set {
     uint32_t node;
     int32_t from_day;
     struct en_slice expression;
@@ -79,23 +79,24 @@ struct graph_set {
  * begins on the same day. A fault of the formula is told by the code with place and mend in err and
  * leaves the graph as it was: EN_MALFORMED, EN_LIMIT, EN_UNSUPPORTED, EN_NOT_FOUND (a name),
  * EN_UNIT, EN_CYCLE, EN_OVERFLOW. */
-en_code graph_put(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
-                  en_unit *unit, struct en_error *err) EN_MUST_CHECK;
+en_code en_graph_put(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
+                     en_unit *unit, struct en_error *err) EN_MUST_CHECK;
 /* The same without putting it: whether it would be taken, and the unit it would have. */
-en_code graph_check(struct graph *graph, struct en_fold *fold, const struct graph_set *set,
-                    en_unit *unit, struct en_error *err) EN_MUST_CHECK;
-bool graph_has_version(const struct graph *graph, uint32_t node, int32_t from_day);
-void graph_fini(struct graph *graph);
+en_code en_graph_check(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
+                       en_unit *unit, struct en_error *err) EN_MUST_CHECK;
+bool en_graph_has_version(const struct en_graph *graph, uint32_t node, int32_t from_day);
+void en_graph_fini(struct en_graph *graph);
 
 /* The version in force on the day, or NULL. */
-struct graph_version *graph_version_on(const struct graph *graph, uint32_t node, int32_t day);
+struct en_graph_version *en_graph_version_on(const struct en_graph *graph, uint32_t node,
+                                             int32_t day);
 /* The day on which the version in force from from_day ends (exclusive): INT32_MAX for the last. */
-int32_t graph_version_end(const struct graph *graph, uint32_t node, int32_t from_day);
+int32_t en_graph_version_end(const struct en_graph *graph, uint32_t node, int32_t from_day);
 
 /* Brings links and ranks up to date; before the two below. */
-en_code graph_link(struct graph *graph, struct en_error *err) EN_MUST_CHECK;
+en_code en_graph_link(struct en_graph *graph, struct en_error *err) EN_MUST_CHECK;
 /* Links of the series: *count of them from the place returned. */
-const struct graph_link *graph_links_of(const struct graph *graph, graph_key operand,
-                                        size_t *count);
+const struct en_graph_link *en_graph_links_of(const struct en_graph *graph, graph_key operand,
+                                              size_t *count);
 
 #endif

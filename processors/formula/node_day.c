@@ -9,7 +9,7 @@
 
 /* The slots that the node has on the day: those of its operands, the coarsest length, the widest
  * span. */
-static en_code find_grid(struct node_day *work, struct en_block_head *grid, bool *is_empty,
+static en_code find_grid(struct en_node_day *work, struct en_block_head *grid, bool *is_empty,
                          struct en_error *err)
 {
     int64_t end = 0;
@@ -51,8 +51,9 @@ static en_code find_grid(struct node_day *work, struct en_block_head *grid, bool
 /* Puts a block onto a grid of slots_count slots that begins at start_minute: coarser by exact sums,
  * missing where it has nothing. A block on slots that the grid's do not hold whole is all missing.
  */
-static en_code align(struct node_day *work, struct en_slice bytes, const struct en_block_head *grid,
-                     struct en_formula_day *row, struct en_error *err)
+static en_code align(struct en_node_day *work, struct en_slice bytes,
+                     const struct en_block_head *grid, struct en_formula_day *row,
+                     struct en_error *err)
 {
     struct en_block *block = work->scratch;
     en_code code = en_block_read(bytes, block, err);
@@ -95,9 +96,9 @@ static en_code align(struct node_day *work, struct en_slice bytes, const struct 
     return EN_OK;
 }
 
-static en_code compile(struct node_day *work, uint32_t slot_seconds, struct en_error *err)
+static en_code compile(struct en_node_day *work, uint32_t slot_seconds, struct en_error *err)
 {
-    struct graph_version *version = work->version;
+    struct en_graph_version *version = work->version;
     if (version->program_seconds == slot_seconds) {
         return EN_OK;
     }
@@ -109,7 +110,7 @@ static en_code compile(struct node_day *work, uint32_t slot_seconds, struct en_e
 }
 
 /* Every operand's own day and the days before it that the formula looks back on. */
-static en_code load_rows(struct node_day *work, const struct en_block_head *grid,
+static en_code load_rows(struct en_node_day *work, const struct en_block_head *grid,
                          struct en_formula_day *rows, struct en_error *err)
 {
     const struct en_formula_program *program = &work->version->program;
@@ -130,7 +131,7 @@ static en_code load_rows(struct node_day *work, const struct en_block_head *grid
 }
 
 /* How many operands of a sum are not usable in each slot. */
-static void count_missing(const struct node_day *work, const struct en_formula_day *rows,
+static void count_missing(const struct en_node_day *work, const struct en_formula_day *rows,
                           const struct en_block_head *grid, struct en_block *missing,
                           bool *has_missing)
 {
@@ -149,8 +150,9 @@ static void count_missing(const struct node_day *work, const struct en_formula_d
     }
 }
 
-en_code node_day_compute(struct node_day *work, struct en_block *block, struct en_block *missing,
-                         bool *has_missing, bool *is_empty, struct en_error *err)
+en_code en_node_day_compute(struct en_node_day *work, struct en_block *block,
+                            struct en_block *missing, bool *has_missing, bool *is_empty,
+                            struct en_error *err)
 {
     *has_missing = false;
     en_code code = find_grid(work, &block->head, is_empty, err);

@@ -11,8 +11,8 @@
 typedef en_code (*node_day_read)(void *self, graph_key operand, int32_t day, struct en_slice *block,
                                  struct en_error *err);
 
-struct node_day {
-    struct graph_version *version;
+struct en_node_day {
+    struct en_graph_version *version;
     int32_t day;
     node_day_read read;
     void *read_self;
@@ -23,7 +23,8 @@ struct node_day {
 /* Computes the day into *block (exponent -6) and, for sums, the counts of missing operands into
  * *missing (*has_missing: any). *is_empty: no operand has anything on the day itself, so the node
  * has no entry. Codes of reading; EN_CORRUPT, EN_NOMEM. */
-en_code node_day_compute(struct node_day *work, struct en_block *block, struct en_block *missing,
-                         bool *has_missing, bool *is_empty, struct en_error *err) EN_MUST_CHECK;
+en_code en_node_day_compute(struct en_node_day *work, struct en_block *block,
+                            struct en_block *missing, bool *has_missing, bool *is_empty,
+                            struct en_error *err) EN_MUST_CHECK;
 
 #endif

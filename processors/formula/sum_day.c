@@ -12,11 +12,11 @@ static uint64_t common_word(void)
     return en_quality_derive(EN_QUALITY_MEASURED);
 }
 
-en_code sum_day_begin(struct sum_day *sum, const struct en_formula_linear *linear,
-                      const struct en_block_head *head, struct en_arena *arena,
-                      struct en_error *err)
+en_code en_sum_day_begin(struct en_sum_day *sum, const struct en_formula_linear *linear,
+                         const struct en_block_head *head, struct en_arena *arena,
+                         struct en_error *err)
 {
-    *sum = (struct sum_day){.linear = linear, .head = *head, .is_begun = true};
+    *sum = (struct en_sum_day){.linear = linear, .head = *head, .is_begun = true};
     sum->head.exponent = MICRO_EXPONENT;
     sum->head.quality_is_common = false;
     sum->sums = en_arena_alloc(arena, head->count * sizeof *sum->sums);
@@ -29,13 +29,13 @@ en_code sum_day_begin(struct sum_day *sum, const struct en_formula_linear *linea
     return EN_OK;
 }
 
-en_code sum_day_resume(struct sum_day *sum, const struct en_formula_linear *linear,
-                       struct en_slice block, struct en_slice missing, struct en_block *scratch,
-                       struct en_arena *arena, struct en_error *err)
+en_code en_sum_day_resume(struct en_sum_day *sum, const struct en_formula_linear *linear,
+                          struct en_slice block, struct en_slice missing, struct en_block *scratch,
+                          struct en_arena *arena, struct en_error *err)
 {
     en_code code = en_block_read(block, scratch, err);
     if (code == EN_OK) {
-        code = sum_day_begin(sum, linear, &scratch->head, arena, err);
+        code = en_sum_day_begin(sum, linear, &scratch->head, arena, err);
     }
     if (code != EN_OK) {
         return code;
@@ -67,7 +67,7 @@ en_code sum_day_resume(struct sum_day *sum, const struct en_formula_linear *line
 }
 
 /* Adds sign * weight * value of one slot. */
-static void add_value(struct sum_day *sum, uint32_t slot, int64_t value, int64_t factor)
+static void add_value(struct en_sum_day *sum, uint32_t slot, int64_t value, int64_t factor)
 {
     int64_t part = 0;
     bool fits = en_i64_multiply(value, factor, &part) &&
@@ -76,8 +76,8 @@ static void add_value(struct sum_day *sum, uint32_t slot, int64_t value, int64_t
 }
 
 /* A block that every slot has a common value in: only the numbers matter. */
-static en_code change_common(struct sum_day *sum, int64_t factor, int sign, struct en_slice block,
-                             struct en_block *scratch, struct en_error *err)
+static en_code change_common(struct en_sum_day *sum, int64_t factor, int sign,
+                             struct en_slice block, struct en_block *scratch, struct en_error *err)
 {
     struct en_block_head head;
     en_code code = en_block_values(block, scratch->values, &head, err);
@@ -88,7 +88,7 @@ static en_code change_common(struct sum_day *sum, int64_t factor, int sign, stru
     return code;
 }
 
-static void change_slot(struct sum_day *sum, uint32_t slot, int64_t value, uint64_t word,
+static void change_slot(struct en_sum_day *sum, uint32_t slot, int64_t value, uint64_t word,
                         int64_t factor, int sign)
 {
     word &= ~EN_QUALITY_FISCAL_MASK;
@@ -109,7 +109,7 @@ static void change_slot(struct sum_day *sum, uint32_t slot, int64_t value, uint6
     }
 }
 
-static en_code change_block(struct sum_day *sum, int64_t weight, int sign, struct en_slice block,
+static en_code change_block(struct en_sum_day *sum, int64_t weight, int sign, struct en_slice block,
                             struct en_block *scratch, struct en_error *err)
 {
     struct en_block_head head;
@@ -135,8 +135,8 @@ static en_code change_block(struct sum_day *sum, int64_t weight, int sign, struc
     return code;
 }
 
-en_code sum_day_change(struct sum_day *sum, int64_t weight, struct en_slice before,
-                       struct en_slice after, struct en_block *scratch, struct en_error *err)
+en_code en_sum_day_change(struct en_sum_day *sum, int64_t weight, struct en_slice before,
+                          struct en_slice after, struct en_block *scratch, struct en_error *err)
 {
     EN_ASSERT(sum->is_begun);
     en_code code = change_block(sum, weight, -1, before, scratch, err);
@@ -144,7 +144,7 @@ en_code sum_day_change(struct sum_day *sum, int64_t weight, struct en_slice befo
 }
 
 /* The word of a finished slot (as en_formula_linear_eval gives it). */
-static uint64_t finish_word(struct sum_day *sum, uint32_t slot, int32_t usable)
+static uint64_t finish_word(struct en_sum_day *sum, uint32_t slot, int32_t usable)
 {
     int32_t terms = (int32_t)sum->linear->terms_count;
     uint64_t word = sum->words[slot];
@@ -161,8 +161,8 @@ static uint64_t finish_word(struct sum_day *sum, uint32_t slot, int32_t usable)
     return usable == 0 ? EN_QUALITY_GAP | EN_QUALITY_PARTIAL : word | EN_QUALITY_PARTIAL;
 }
 
-void sum_day_finish(struct sum_day *sum, struct en_block *block, struct en_block *missing,
-                    bool *has_missing)
+void en_sum_day_finish(struct en_sum_day *sum, struct en_block *block, struct en_block *missing,
+                       bool *has_missing)
 {
     int32_t terms = (int32_t)sum->linear->terms_count;
     block->head = sum->head;

@@ -13,7 +13,7 @@
 #include "core/metering/block.h"
 #include "core/metering/formula_linear.h"
 
-struct sum_day {
+struct en_sum_day {
     const struct en_formula_linear *linear;
     struct en_block_head head;
     bool is_begun;
@@ -29,25 +29,25 @@ struct sum_day {
 
 /* Begins a day nobody computed yet, on the grid of the first block; arrays come from the arena.
  * EN_NOMEM. */
-en_code sum_day_begin(struct sum_day *sum, const struct en_formula_linear *linear,
-                      const struct en_block_head *head, struct en_arena *arena,
-                      struct en_error *err) EN_MUST_CHECK;
+en_code en_sum_day_begin(struct en_sum_day *sum, const struct en_formula_linear *linear,
+                         const struct en_block_head *head, struct en_arena *arena,
+                         struct en_error *err) EN_MUST_CHECK;
 
 /* Begins from a stored entry: its block and its counts of missing operands (size 0: none). Codes as
  * above and EN_CORRUPT. */
-en_code sum_day_resume(struct sum_day *sum, const struct en_formula_linear *linear,
-                       struct en_slice block, struct en_slice missing, struct en_block *scratch,
-                       struct en_arena *arena, struct en_error *err) EN_MUST_CHECK;
+en_code en_sum_day_resume(struct en_sum_day *sum, const struct en_formula_linear *linear,
+                          struct en_slice block, struct en_slice missing, struct en_block *scratch,
+                          struct en_arena *arena, struct en_error *err) EN_MUST_CHECK;
 
 /* One operand's block went from `before` to `after` (size 0: none). May turn is_lost on.
  * EN_CORRUPT. */
-en_code sum_day_change(struct sum_day *sum, int64_t weight, struct en_slice before,
-                       struct en_slice after, struct en_block *scratch,
-                       struct en_error *err) EN_MUST_CHECK;
+en_code en_sum_day_change(struct en_sum_day *sum, int64_t weight, struct en_slice before,
+                          struct en_slice after, struct en_block *scratch,
+                          struct en_error *err) EN_MUST_CHECK;
 
 /* The finished block, and the counts of missing operands per slot as a block of its own kind (count
  * 0 everywhere: *has_missing false). May turn is_lost on instead. */
-void sum_day_finish(struct sum_day *sum, struct en_block *block, struct en_block *missing,
-                    bool *has_missing);
+void en_sum_day_finish(struct en_sum_day *sum, struct en_block *block, struct en_block *missing,
+                       bool *has_missing);
 
 #endif

@@ -148,7 +148,7 @@ static const char *channel_fault(const struct en_channel_set *payload)
     return NULL;
 }
 
-static en_code fold_channel(struct en_fold *fold, struct registry_state *state,
+static en_code fold_channel(struct en_fold *fold, struct en_registry_state *state,
                             const struct en_event *event, struct en_error *err)
 {
     struct en_channel_set payload;
@@ -182,7 +182,7 @@ static en_code fold_channel(struct en_fold *fold, struct registry_state *state,
     struct en_point_channel_row by_point = {
         .point = payload.point, .code = payload.code, .channel = row.channel};
     code = en_table_put(fold->store, &en_table_channel, &row, NULL, err);
-    registry_forget_channel(state, row.channel);
+    en_registry_forget_channel(state, row.channel);
     return code == EN_OK ? en_table_put(fold->store, &en_table_point_channel, &by_point, NULL, err)
                          : code;
 }
@@ -251,7 +251,7 @@ static en_code put_installation(struct en_fold *fold, uint32_t point, struct en_
     if (code == EN_OK && device != 0) {
         code = en_table_put(fold->store, &en_table_device_point, &place, NULL, err);
     }
-    return code == EN_OK ? registry_forget_point(fold, point, err) : code;
+    return code == EN_OK ? en_registry_forget_point(fold, point, err) : code;
 }
 
 static en_code fold_installed(struct en_fold *fold, const struct en_event *event,
@@ -367,7 +367,7 @@ static en_code fold_ratio(struct en_fold *fold, const struct en_event *event, st
         .act = payload.act,
     };
     code = en_table_put(fold->store, &en_table_ratio, &row, NULL, err);
-    return code == EN_OK ? registry_forget_point(fold, row.point, err) : code;
+    return code == EN_OK ? en_registry_forget_point(fold, row.point, err) : code;
 }
 
 static en_code fold_document_received(struct en_fold *fold, const struct en_event *event,
@@ -479,7 +479,7 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
 
 static void close_state(void *state)
 {
-    struct registry_state *registry = state;
+    struct en_registry_state *registry = state;
     en_mem_free(registry->channels);
 }
 
@@ -504,7 +504,7 @@ const struct en_processor en_processor_registry = {
              EN_KIND_BIT(ZONE_TABLE) | EN_KIND_BIT(RULE_SET),
     .tables = tables,
     .series = series,
-    .state_size = sizeof(struct registry_state),
+    .state_size = sizeof(struct en_registry_state),
     .close = close_state,
     .fold = fold,
 };

@@ -6,7 +6,7 @@
 #define TREE_DEPTH_MAX 64u
 #define LOOKUP_ARENA_SIZE (1u << 20)
 
-static struct registry_state *state_of(struct en_fold *fold)
+static struct en_registry_state *state_of(struct en_fold *fold)
 {
     return fold->states[EN_PROCESSOR_registry];
 }
@@ -76,13 +76,13 @@ static en_code load_channel(struct en_fold *fold, uint32_t channel, struct en_ch
 en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_channel_info *info,
                             struct en_error *err)
 {
-    struct registry_state *state = state_of(fold);
+    struct en_registry_state *state = state_of(fold);
     if (channel >= state->channels_capacity) {
         size_t capacity = state->channels_capacity > 0 ? state->channels_capacity : CHANNELS_FIRST;
         while (capacity <= channel) {
             capacity *= 2;
         }
-        struct channel_slot *grown = en_mem_resize(state->channels, capacity * sizeof *grown);
+        struct en_channel_slot *grown = en_mem_resize(state->channels, capacity * sizeof *grown);
         if (grown == NULL) {
             return en_error_set(err, EN_NOMEM, "no memory for %zu channels", capacity);
         }
@@ -91,7 +91,7 @@ en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_ch
         state->channels = grown;
         state->channels_capacity = capacity;
     }
-    struct channel_slot *slot = &state->channels[channel];
+    struct en_channel_slot *slot = &state->channels[channel];
     if (!slot->is_loaded) {
         en_code code = load_channel(fold, channel, &slot->info, err);
         if (code != EN_OK) {
@@ -103,14 +103,14 @@ en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_ch
     return EN_OK;
 }
 
-void registry_forget_channel(struct registry_state *state, uint32_t channel)
+void en_registry_forget_channel(struct en_registry_state *state, uint32_t channel)
 {
     if (channel < state->channels_capacity) {
         state->channels[channel].is_loaded = false;
     }
 }
 
-en_code registry_forget_point(struct en_fold *fold, uint32_t point, struct en_error *err)
+en_code en_registry_forget_point(struct en_fold *fold, uint32_t point, struct en_error *err)
 {
     struct en_table_scan scan;
     struct en_point_channel_row from = {.point = point};
@@ -122,7 +122,7 @@ en_code registry_forget_point(struct en_fold *fold, uint32_t point, struct en_er
     while (code == EN_OK) {
         code = en_table_scan_next(&scan, &row, NULL, err);
         if (code == EN_OK) {
-            registry_forget_channel(state_of(fold), row.channel);
+            en_registry_forget_channel(state_of(fold), row.channel);
         }
     }
     en_table_scan_end(&scan);

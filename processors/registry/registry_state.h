@@ -4,21 +4,21 @@
 
 #include "processors/registry/registry.h"
 
-struct channel_slot {
+struct en_channel_slot {
     struct en_channel_info info;
     bool is_loaded;
 };
 
-struct registry_state {
-    struct channel_slot *channels; /* by id */
+struct en_registry_state {
+    struct en_channel_slot *channels; /* by id */
     size_t channels_capacity;
 };
 
 /* Forgets what is cached of the point's channels: something about the point changed. */
-en_code registry_forget_point(struct en_fold *fold, uint32_t point,
-                              struct en_error *err) EN_MUST_CHECK;
+en_code en_registry_forget_point(struct en_fold *fold, uint32_t point,
+                                 struct en_error *err) EN_MUST_CHECK;
 
 /* Forgets one channel. */
-void registry_forget_channel(struct registry_state *state, uint32_t channel);
+void en_registry_forget_channel(struct en_registry_state *state, uint32_t channel);
 
 #endif
