@@ -4,19 +4,13 @@
 
 #include "core/base64.h"
 #include "core/decimal.h"
-#include "core/fixed.h"
 #include "core/hash.h"
 #include "core/instant.h"
 #include "core/limits.h"
 #include "core/metering/quality.h"
+#include "core/metering/ratio.h"
 #include "core/pack.h"
 #include "core/utf8.h"
-
-/* The members of struct en_ratio (core/metering/ratio.h). */
-struct ratio_view {
-    int64_t num;
-    int64_t den;
-};
 
 /* What is the same for all values of a type. width: bytes of a plain number, 0 for what is not. */
 struct type_info {
@@ -40,7 +34,7 @@ static const struct type_info type_infos[] = {
     [EN_FIELD_INSTANT] = {"instant", sizeof(struct en_instant), 8, true, true},
     [EN_FIELD_DAY] = {"day", sizeof(struct en_day), 4, true, true},
     [EN_FIELD_DECIMAL] = {"decimal", sizeof(struct en_decimal), 0, false, false},
-    [EN_FIELD_RATIO] = {"ratio", sizeof(struct ratio_view), 0, false, false},
+    [EN_FIELD_RATIO] = {"ratio", sizeof(struct en_ratio), 0, false, false},
     [EN_FIELD_QUALITY] = {"quality", 8, 8, false, true},
     [EN_FIELD_HASH] = {"hash", sizeof(struct en_hash), 0, false, true},
     [EN_FIELD_MICRO] = {"micro", 8, 8, true, true},
@@ -135,13 +129,10 @@ static bool is_sound_number(en_field_type type, uint64_t bits)
     return type != EN_FIELD_QUALITY || (bits & ~EN_QUALITY_MASK) == 0;
 }
 
-static bool is_sound_ratio(struct ratio_view ratio)
+static bool is_sound_ratio(struct en_ratio ratio)
 {
-    if (ratio.den == 0) {
-        return ratio.num == 0; /* none */
-    }
-    return ratio.den > 0 &&
-           en_u64_gcd(en_i64_magnitude(ratio.num), en_i64_magnitude(ratio.den)) == 1;
+    bool is_none = ratio.num == 0 && ratio.den == 0;
+    return is_none || en_ratio_is_valid(ratio);
 }
 
 static bool is_sound_decimal(struct en_decimal decimal)
@@ -166,9 +157,9 @@ static struct en_decimal load_decimal(const void *member)
     return decimal;
 }
 
-static struct ratio_view load_ratio(const void *member)
+static struct en_ratio load_ratio(const void *member)
 {
-    struct ratio_view ratio;
+    struct en_ratio ratio;
     memcpy(&ratio, member, sizeof ratio);
     return ratio;
 }
@@ -236,7 +227,7 @@ static en_code encode_decimal(struct en_decimal decimal, struct en_buf *out, str
     return EN_OK;
 }
 
-static en_code encode_ratio(struct ratio_view ratio, struct en_buf *out, struct en_error *err)
+static en_code encode_ratio(struct en_ratio ratio, struct en_buf *out, struct en_error *err)
 {
     if (!is_sound_ratio(ratio)) {
         return en_error_set(err, EN_MALFORMED, "%" PRId64 "/%" PRId64 " is not a reduced ratio",
@@ -422,7 +413,7 @@ static en_code decode_decimal(struct en_unpack *unpack, void *member, struct en_
 
 static en_code decode_ratio(struct en_unpack *unpack, void *member, struct en_error *err)
 {
-    struct ratio_view ratio = {0, 0};
+    struct en_ratio ratio = {0, 0};
     en_code code = decode_pair(unpack, &ratio.num, &ratio.den, err);
     if (code != EN_OK) {
         return out_of_range(code, err);
@@ -839,14 +830,12 @@ bool en_record_equal(const struct en_record *record, const void *a, const void *
 
 /* ---- for people ---- */
 
-static void print_ratio(struct ratio_view ratio, struct en_buf *out)
+static void print_ratio(struct en_ratio ratio, struct en_buf *out)
 {
-    if (ratio.den == 0) {
-        return; /* none */
-    }
-    en_buf_print(out, "%" PRId64, ratio.num);
-    if (ratio.den != 1) {
-        en_buf_print(out, "/%" PRId64, ratio.den);
+    char text[EN_RATIO_TEXT_SIZE];
+    if (ratio.den != 0) { /* else none */
+        (void)en_ratio_print(ratio, text);
+        en_buf_text(out, text);
     }
 }
 

@@ -531,6 +531,50 @@ static void test_record_field_refuses_wrong_text(void **state)
     assert_false(en_field_type_by_name(en_slice_text("qualit"), &type));
 }
 
+/* The stored form of docs/row-format.md, byte by byte: it may never change. */
+static void test_record_stored_form_is_golden(void **state)
+{
+    (void)state;
+    static const uint8_t key[] = {0x02, 'A',  0x00, 0xff, '+',  0x00, 0x00, 0x80, 0x00, 0x00,
+                                  0x00, 0x00, 0x00, 0x00, 0x01, 0x7f, 0xff, 0xff, 0xfd};
+    static const uint8_t value_head[] = {0x9e, 0x02, 0xc3, 0xcd, 0x01, 0x00, 0x0a, 0xcf, 0xff,
+                                         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xe0, 0xc4,
+                                         0x02, 'f',  'o',  0xcd, 0x3d, 0xc1, 0x92, 0xcd, 0x04,
+                                         0xe2, 0xfe, 0x92, 0x28, 0x03, 0x01, 0xc4, 0x20};
+    static const uint8_t value_tail[] = {0xd2, 0xff, 0x41, 0x43, 0xe0, 0x91, 0x93,
+                                         0x05, 0x92, 0x07, 0x00, 0xa1, 'n'};
+    struct part parts[] = {{5, {7, 0}, en_slice_text("n")}};
+    struct sample sample = {.type = 2,
+                            .code = en_slice_of("A\0+", 3),
+                            .from = {1},
+                            .number = -3,
+                            .is_good = true,
+                            .small = 256,
+                            .middle = 10,
+                            .big = UINT64_MAX,
+                            .whole = -32,
+                            .blob = en_slice_text("fo"),
+                            .day = {15809},
+                            .decimal = {1250, -2},
+                            .ratio = {40, 3},
+                            .quality = EN_QUALITY_MEASURED,
+                            .energy_micro = -12500000,
+                            .parts = {parts, 1}};
+    struct en_error err = {0};
+    struct en_buf out;
+    en_buf_init(&out, 4096);
+    assert_ok(en_record_key_encode(&sample_record, &sample, 4, &out, &err), &err);
+    assert_int_equal(out.size, sizeof key);
+    assert_memory_equal(out.bytes, key, sizeof key);
+    en_buf_reset(&out);
+    assert_ok(en_record_value_encode(&sample_record, &sample, &out, &err), &err);
+    assert_int_equal(out.size, sizeof value_head + EN_HASH_SIZE + sizeof value_tail);
+    assert_memory_equal(out.bytes, value_head, sizeof value_head);
+    assert_memory_equal(out.bytes + sizeof value_head + EN_HASH_SIZE, value_tail,
+                        sizeof value_tail);
+    en_buf_fini(&out);
+}
+
 /* Each request for memory fails once: a clear code, nothing half done. */
 static void test_record_survives_lack_of_memory(void **state)
 {
@@ -577,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_record_prints_json_and_text),
         cmocka_unit_test(test_record_field_reads_what_it_printed),
         cmocka_unit_test(test_record_field_refuses_wrong_text),
+        cmocka_unit_test(test_record_stored_form_is_golden),
         cmocka_unit_test(test_record_survives_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

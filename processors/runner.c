@@ -4,6 +4,7 @@
 #include "log/cursor.h"
 #include "processors/days.h"
 #include "processors/processor.h"
+#include "projections/catalog.h"
 
 #define BATCH_SIZE_DEFAULT ((size_t)512 << 20)
 /* Over the size at which a batch is closed: what settling a batch may need beside its readings. */
@@ -68,7 +69,10 @@ en_code en_runner_open(const struct en_runner_options *options, struct en_runner
     made->fold.days = &made->days;
     made->fold.fetch = fetch_event;
     made->fold.fetch_self = made;
-    en_code code = en_store_begin(options->kv, EN_KV_WRITE, &made->fold.store, err);
+    en_code code = en_catalog_put_all(options->kv, err);
+    if (code == EN_OK) {
+        code = en_store_begin(options->kv, EN_KV_WRITE, &made->fold.store, err);
+    }
     if (code == EN_OK) {
         made->position = en_store_position(made->fold.store);
         code = open_states(made, err);

@@ -26,7 +26,8 @@ struct en_runner_options {
     void *progress_self;
 };
 
-/* Brings the processors' state up from the tables. Codes of log and kv. */
+/* Brings the processors' state up from the tables. Codes of log and kv; EN_CONFLICT: the tables
+ * were built by a program that describes them otherwise (catalog.h). */
 en_code en_runner_open(const struct en_runner_options *options, struct en_runner **runner,
                        struct en_error *err) EN_MUST_CHECK;
 void en_runner_close(struct en_runner *runner);

@@ -1,6 +1,7 @@
 #include "projections/catalog.h"
 
 #include "core/limits.h"
+#include "projections/tables.h"
 
 #define DESCRIPTION_ARENA_SIZE (1u << 20)
 #define MEMBER_ALIGNMENT 8u
@@ -143,6 +144,34 @@ en_code en_catalog_put_series(struct en_store *store, const char *name, const ch
     en_arena_init(&arena, DESCRIPTION_ARENA_SIZE);
     en_code code = put_row(store, &row, &arena, err);
     en_arena_fini(&arena);
+    return code;
+}
+
+static en_code put_tables(struct en_store *store, struct en_error *err)
+{
+    en_code code = en_catalog_put(store, &en_table_catalog, err);
+    for (size_t i = 0; en_tables_all[i] != NULL && code == EN_OK; i++) {
+        code = en_catalog_put(store, en_tables_all[i], err);
+    }
+    for (size_t i = 0; en_series_all[i] != NULL && code == EN_OK; i++) {
+        const struct en_series_table *table = en_series_all[i];
+        code = en_catalog_put_series(store, table->name, table->about, table->flags, err);
+    }
+    return code;
+}
+
+en_code en_catalog_put_all(struct en_kv *kv, struct en_error *err)
+{
+    struct en_store *store = NULL;
+    en_code code = en_store_begin(kv, EN_KV_WRITE, &store, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = put_tables(store, err);
+    if (code == EN_OK) {
+        code = en_store_commit(&store, err);
+    }
+    en_store_abort(store);
     return code;
 }
 

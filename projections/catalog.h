@@ -38,6 +38,10 @@ en_code en_catalog_put(struct en_store *store, const struct en_table *table,
 en_code en_catalog_put_series(struct en_store *store, const char *name, const char *about,
                               uint32_t flags, struct en_error *err) EN_MUST_CHECK;
 
+/* Notes every table there is (tables.h), in a transaction of its own; writes only what changed. The
+ * runner does it before it folds. Codes as en_catalog_put, and those of the kv. */
+en_code en_catalog_put_all(struct en_kv *kv, struct en_error *err) EN_MUST_CHECK;
+
 /* The table of that name as the catalogue describes it, made in the arena: rows read with it live
  * in memory of *table->row->size bytes. Codes: EN_NOT_FOUND (no such table, or a series table),
  * EN_UNSUPPORTED (a column of a type this program does not know). */

@@ -9,6 +9,7 @@
 #include "core/metering/quality.h"
 #include "projections/catalog.h"
 #include "projections/query.h"
+#include "projections/tables.h"
 
 struct part {
     uint32_t number;
@@ -290,6 +291,26 @@ static void test_catalog_is_enough_to_read_a_table(void **state)
         EN_NOT_FOUND);
 }
 
+static void test_catalog_holds_every_table(void **state)
+{
+    struct fixture *fixture = *state;
+    struct en_error *err = &fixture->err;
+    en_store_abort(fixture->store);
+    fixture->store = NULL;
+    must(en_catalog_put_all(fixture->kv, err), err);
+    must(en_catalog_put_all(fixture->kv, err), err);
+    must(en_store_begin(fixture->kv, EN_KV_READ, &fixture->store, err), err);
+    for (size_t i = 0; en_tables_all[i] != NULL; i++) {
+        const struct en_table *found = NULL;
+        en_record_check(en_tables_all[i]->row);
+        must(en_catalog_table(fixture->store, en_slice_text(en_tables_all[i]->name),
+                              &fixture->arena, &found, err),
+             err);
+        assert_int_equal(found->row->fields_count, en_tables_all[i]->row->fields_count);
+        assert_int_equal(found->row->keys_count, en_tables_all[i]->row->keys_count);
+    }
+}
+
 static void test_catalog_tells_other_code(void **state)
 {
     struct fixture *fixture = *state;
@@ -318,6 +339,7 @@ int main(void)
         IN_STORE(test_query_pages_make_the_whole),
         IN_STORE(test_query_describes_a_table),
         IN_STORE(test_catalog_is_enough_to_read_a_table),
+        IN_STORE(test_catalog_holds_every_table),
         IN_STORE(test_catalog_tells_other_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
