@@ -36,6 +36,23 @@
 #define EN_GENERATIONS_MAX 64u        /* standing beside each other */
 #define EN_TABLE_ROW_SIZE_MAX 131072u /* value of one row of a fold table */
 
+/* formats */
+#define EN_IMPORT_SLOTS_MAX (16u << 20)      /* values of one document */
+#define EN_IMPORT_NAMES_MAX (1u << 20)       /* objects, points or channels of one document, each */
+#define EN_IMPORT_TEXT_SIZE_MAX (256u << 20) /* their names, and the findings */
+#define EN_IMPORT_FINDINGS_MAX 100u    /* row errors kept with their text; the rest are counted */
+#define EN_IMPORT_BATCH_EVENTS 2048u   /* drafts appended at a time */
+#define EN_ARCHIVE_MEMBERS_MAX 4096u   /* files in one archive */
+#define EN_CSV_FIELDS_MAX 2048u        /* fields of one row: one-minute days have 1,449 */
+#define EN_CSV_ROW_SIZE_MAX (1u << 20) /* bytes of one row */
+#define EN_MAPPING_SIZE_MAX 65536u     /* a mapping file */
+#define EN_MAPPING_CHANNELS_MAX 64u    /* channels of a wide table */
+#define EN_XML_SIZE_MAX (64u << 20)    /* an XML message */
+#define EN_XML_DEPTH_MAX 16u           /* nesting of elements */
+#define EN_XML_ATTRIBUTES_MAX 32u      /* of one element */
+#define EN_XML_TEXT_SIZE_MAX 4096u     /* text of one element, one attribute */
+#define EN_XML_PERIODS_MAX 1500u       /* periods of one channel and day */
+
 _Static_assert(EN_PAYLOAD_SIZE_MAX + 1024u < EN_FRAME_SIZE_MAX,
                "a payload and its header must fit one frame");
 _Static_assert(EN_TABLE_ROW_SIZE_MAX > 2u * EN_PAYLOAD_SIZE_MAX,
