@@ -487,7 +487,7 @@ static en_code view_make(const struct en_formula_machine *machine,
     const struct en_formula_day *own = &days[operand->days_first];
     EN_ASSERT(own->count == 0 || own->count == machine->slots_count);
     const struct en_formula_day *day = own + load->reach.lag_days;
-    view->is_raw = load->reach.is_raw;
+    view->raw_mask = load->reach.is_raw ? 1u : 0u;
     if (load->reach.lag_slots > 0 || day->count != machine->slots_count) {
         return view_copy(machine, load, days, scratch, view, err);
     }

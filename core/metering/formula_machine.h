@@ -24,7 +24,7 @@ struct en_formula_register {
 struct en_formula_view {
     const int64_t *values;
     const uint64_t *qualities;
-    bool is_raw;
+    uint64_t raw_mask; /* 1: rejected values count too; 0: they do not */
 };
 
 /* What is known of the operands' words while a sum runs over them. */
@@ -33,10 +33,11 @@ struct en_formula_words {
     uint64_t *both;    /* low verdict bit set where a word had both */
     uint32_t *sources; /* bit per worst source, and one for an operand that is not usable */
     uint64_t *mask;    /* all ones where the operand in hand is usable */
-    const uint64_t *seen;
-    bool seen_raw;
-    bool all_usable;      /* of the operand in hand */
-    uint32_t whole_count; /* lenient: operands with all slots usable */
+    const struct en_formula_view *seen; /* the operand in hand */
+    bool all_usable;                    /* it is usable in all slots */
+    uint32_t whole_count;               /* lenient: operands with all slots usable */
+    uint32_t worst_of; /* the last sources that were judged, and the worst among them */
+    en_source worst;
 };
 
 struct en_formula_machine {

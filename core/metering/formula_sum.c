@@ -6,20 +6,55 @@
 #define VERDICT_LOW (UINT64_C(1) << EN_QUALITY_VERDICT_SHIFT)
 #define VERDICT_HIGH (UINT64_C(2) << EN_QUALITY_VERDICT_SHIFT)
 
-static uint64_t usable_mask(uint64_t word, bool is_raw)
+/* All ones for a word that may be taken, else 0. raw_mask is 1 where rejected ones may. */
+static inline uint64_t usable_mask(uint64_t word, uint64_t raw_mask)
 {
-    uint64_t source = (word | word >> 1 | word >> 2 | word >> 3) & 1u;
-    uint64_t rejected =
-        (word >> EN_QUALITY_VERDICT_SHIFT) & (word >> (EN_QUALITY_VERDICT_SHIFT + 1)) & 1u;
-    return 0 - (source & (is_raw ? 1u : rejected ^ 1u));
+    uint64_t source = word | word >> 1 | word >> 2 | word >> 3;
+    uint64_t rejected = word >> EN_QUALITY_VERDICT_SHIFT & word >> (EN_QUALITY_VERDICT_SHIFT + 1);
+    return 0 - (source & (~rejected | raw_mask) & 1u);
 }
 
+/* Bit of the worst source that a word names. */
 static uint32_t source_bit(uint64_t word)
 {
+    static const uint16_t bits[16] = {
+        1u << 0, 1u << 1, 1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,
+        1u << 8, 1u << 9, 1u << 10, 1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 0 /* nameless */,
+    };
     uint64_t source = word & 15u;
-    uint64_t worst = word >> EN_QUALITY_WORST_SHIFT & 15u;
-    worst = worst == EN_SOURCE_DERIVED ? EN_SOURCE_NONE : worst;
-    return 1u << (source == EN_SOURCE_DERIVED ? worst : source);
+    return bits[source == EN_SOURCE_DERIVED ? word >> EN_QUALITY_WORST_SHIFT & 15u : source];
+}
+
+/* Masks, flags and verdicts of an operand's words; true when all slots are usable. Two loops, as a
+ * compiler can do this one for several slots at a time. */
+static bool note_marks(struct en_formula_words *words, const uint64_t *restrict qualities,
+                       uint32_t count, uint64_t raw_mask, uint64_t strict_mask)
+{
+    uint64_t *restrict masks = words->mask;
+    uint64_t *restrict any = words->any;
+    uint64_t *restrict both = words->both;
+    uint64_t all = ~UINT64_C(0);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t word = qualities[i];
+        uint64_t mask = usable_mask(word, raw_mask);
+        uint64_t taken = word & (mask | strict_mask);
+        masks[i] = mask;
+        any[i] |= taken;
+        both[i] |= taken & (taken >> 1);
+        all &= mask;
+    }
+    return all != 0;
+}
+
+static void note_sources(struct en_formula_words *words, const uint64_t *restrict qualities,
+                         uint32_t count)
+{
+    const uint64_t *restrict masks = words->mask;
+    uint32_t *restrict sources = words->sources;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t mask = (uint32_t)masks[i];
+        sources[i] |= (source_bit(qualities[i]) & mask) | (SOURCES_MISSING & ~mask);
+    }
 }
 
 /* Takes an operand's words into the account. Strict: a slot not usable makes the sum missing and is
@@ -28,28 +63,19 @@ static void note_words(struct en_formula_machine *machine, const struct en_formu
                        bool is_lenient)
 {
     struct en_formula_words *words = &machine->words;
-    uint64_t all = ~UINT64_C(0);
-    for (uint32_t i = 0; i < machine->slots_count; i++) {
-        uint64_t word = view->qualities[i];
-        uint64_t mask = usable_mask(word, view->is_raw);
-        uint64_t taken = is_lenient ? word & mask : word;
-        words->mask[i] = mask;
-        words->any[i] |= taken;
-        words->both[i] |= taken & (taken >> 1);
-        words->sources[i] |= mask != 0 ? source_bit(word) : SOURCES_MISSING;
-        all &= mask;
-    }
-    words->seen = view->qualities;
-    words->seen_raw = view->is_raw;
-    words->all_usable = all != 0;
+    uint64_t strict_mask = is_lenient ? 0 : ~UINT64_C(0);
+    words->all_usable =
+        note_marks(words, view->qualities, machine->slots_count, view->raw_mask, strict_mask);
+    note_sources(words, view->qualities, machine->slots_count);
+    words->seen = view;
 }
 
 static bool same_words(const struct en_formula_machine *machine, const struct en_formula_view *view)
 {
-    const struct en_formula_words *words = &machine->words;
-    return words->seen != NULL && words->seen_raw == view->is_raw &&
-           (words->seen == view->qualities ||
-            memcmp(words->seen, view->qualities, machine->slots_count * sizeof(uint64_t)) == 0);
+    const struct en_formula_view *seen = machine->words.seen;
+    return seen != NULL && seen->raw_mask == view->raw_mask &&
+           (seen->qualities == view->qualities ||
+            memcmp(seen->qualities, view->qualities, machine->slots_count * sizeof(uint64_t)) == 0);
 }
 
 static uint64_t words_verdict(uint64_t any, uint64_t both)
@@ -72,15 +98,18 @@ static en_source worst_of(uint32_t sources)
 }
 
 /* The word of the whole sum in a slot. */
-static uint64_t words_total(const struct en_formula_words *words, uint32_t slot, bool is_lenient)
+static uint64_t words_total(struct en_formula_words *words, uint32_t slot, bool is_lenient)
 {
     uint64_t any = words->any[slot];
     uint64_t kept = (any & EN_QUALITY_FLAGS_MASK) | words_verdict(any, words->both[slot]);
     if (!is_lenient && (words->sources[slot] & SOURCES_MISSING) != 0) {
         return kept | EN_QUALITY_GAP;
     }
-    uint64_t worst = worst_of(words->sources[slot] & ~SOURCES_MISSING);
-    return kept | EN_SOURCE_DERIVED | worst << EN_QUALITY_WORST_SHIFT;
+    if (words->sources[slot] != words->worst_of) { /* mostly the same as in the slot before */
+        words->worst_of = words->sources[slot];
+        words->worst = worst_of(words->worst_of & ~SOURCES_MISSING);
+    }
+    return kept | EN_SOURCE_DERIVED | (uint64_t)words->worst << EN_QUALITY_WORST_SHIFT;
 }
 
 static void add_values(const int64_t *restrict values, int64_t *restrict sums,
@@ -120,7 +149,7 @@ static bool sum_exact(const struct en_formula_machine *machine,
     bool fits = true;
     for (uint32_t i = 0; i < run->terms_count && fits; i++) {
         const struct en_formula_view *view = &machine->views[run->terms[i].load];
-        bool is_left_out = is_lenient && usable_mask(view->qualities[slot], view->is_raw) == 0;
+        bool is_left_out = is_lenient && usable_mask(view->qualities[slot], view->raw_mask) == 0;
         en_i128 product = (en_i128)view->values[slot] * run->terms[i].weight;
         fits = is_left_out || en_i128_add(sum, product, &sum);
     }
@@ -135,6 +164,8 @@ static void sum_begin(struct en_formula_machine *machine, const struct en_formul
     struct en_formula_words *words = &machine->words;
     words->seen = NULL;
     words->whole_count = 0;
+    words->worst_of = 0;
+    words->worst = EN_SOURCE_MEASURED;
     memset(machine->sums, 0, count * sizeof *machine->sums);
     memset(machine->overflows, 0, count * sizeof *machine->overflows);
     memset(words->any, 0, count * sizeof *words->any);
@@ -192,7 +223,7 @@ static uint64_t lone_word(const struct en_formula_machine *machine,
 {
     const struct en_formula_view *view = &machine->views[run->terms[0].load];
     uint64_t word = en_slot_clean(view->qualities[slot]);
-    return usable_mask(word, view->is_raw) != 0 ? word : en_slot_missing(word);
+    return usable_mask(word, view->raw_mask) != 0 ? word : en_slot_missing(word);
 }
 
 void en_formula_run_linear(struct en_formula_machine *machine,
