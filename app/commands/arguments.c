@@ -42,3 +42,10 @@ en_code en_arguments_edge(const struct en_arguments *arguments, const char *name
     return edge->is_day ? en_arguments_day(arguments, name, &edge->day, err)
                         : en_arguments_instant(arguments, name, &edge->instant, err);
 }
+
+struct en_slice en_arguments_text(const struct en_arguments *arguments, const char *name,
+                                  struct en_slice otherwise)
+{
+    const char *text = en_arguments_value(arguments, name);
+    return text == NULL ? otherwise : en_slice_text(text);
+}

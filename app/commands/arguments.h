@@ -24,4 +24,8 @@ struct en_edge {
 en_code en_arguments_edge(const struct en_arguments *arguments, const char *name,
                           struct en_edge *edge, struct en_error *err) EN_MUST_CHECK;
 
+/* The text of an option as a slice; absent: `otherwise`. */
+struct en_slice en_arguments_text(const struct en_arguments *arguments, const char *name,
+                                  struct en_slice otherwise);
+
 #endif

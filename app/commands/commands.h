@@ -24,6 +24,33 @@ EN_COMMAND(serve);
 EN_COMMAND(log_show);
 EN_COMMAND(log_tail);
 
+/* structure.c */
+EN_COMMAND(object_set);
+EN_COMMAND(point_set);
+EN_COMMAND(channel_set);
+EN_COMMAND(channel_error);
+EN_COMMAND(ratio_set);
+EN_COMMAND(transformer_set);
+EN_COMMAND(device_set);
+EN_COMMAND(device_install);
+EN_COMMAND(device_remove);
+EN_COMMAND(device_replace);
+
+/* formula.c */
+EN_COMMAND(formula_set);
+EN_COMMAND(balance_set);
+EN_COMMAND(policy_set);
+
+/* lists.c */
+EN_COMMAND(object_list);
+EN_COMMAND(point_list);
+EN_COMMAND(channel_list);
+EN_COMMAND(device_list);
+EN_COMMAND(transformer_list);
+EN_COMMAND(formula_list);
+EN_COMMAND(balance_list);
+EN_COMMAND(policy_list);
+
 /* key.c */
 EN_COMMAND(key_show);
 

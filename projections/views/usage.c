@@ -4,7 +4,7 @@
 #include "core/mem.h"
 #include "core/metering/block.h"
 #include "projections/views/interval.h"
-#include "projections/views/names.h"
+#include "projections/views/keys.h"
 
 #define ARENA_SIZE_MAX (UINT32_C(1) << 30)
 #define SERIES_FIRST 1024u
@@ -84,7 +84,7 @@ static en_code is_asked_channel(const struct gather *gather, const struct en_cha
         return EN_OK;
     }
     return code == EN_OK
-               ? en_names_is_within(gather->store, point.object, query->object, at, is_asked, err)
+               ? en_keys_is_within(gather->store, point.object, query->object, at, is_asked, err)
                : code;
 }
 
@@ -101,14 +101,14 @@ static en_code take_channel(struct gather *gather, const struct en_channel_row *
                                      .code = row->code,
                                      .unit = (en_unit)row->unit,
                                      .slot_seconds = row->slot_seconds};
-    code = en_names_key(gather->store, EN_NAME_POINT, row->point, &series.point_key, err);
+    code = en_keys_key(gather->store, EN_NAME_POINT, row->point, &series.point_key, err);
     if (code == EN_OK && gather->query->is_instants) {
-        code = en_names_point_offset(gather->store, row->point, gather->query->interval.from,
-                                     &series.offset_minutes, err);
+        code = en_keys_point_offset(gather->store, row->point, gather->query->interval.from,
+                                    &series.offset_minutes, err);
     } else if (code == EN_OK) {
         struct en_instant start;
-        code = en_names_day_start(gather->store, row->point, gather->query->from_day.n, &start,
-                                  &series.offset_minutes, err);
+        code = en_keys_day_start(gather->store, row->point, gather->query->from_day.n, &start,
+                                 &series.offset_minutes, err);
     }
     return code == EN_OK ? add_series(gather, &series, err) : code;
 }
@@ -302,11 +302,11 @@ static en_code count_missing(struct gather *gather, uint32_t step, uint32_t plac
     en_code code = EN_OK;
     if (!gather->query->is_instants) {
         int32_t offset = 0;
-        code = en_names_day_start(gather->store, series->point, usage->edges[step].n,
-                                  &interval.from, &offset, err);
+        code = en_keys_day_start(gather->store, series->point, usage->edges[step].n, &interval.from,
+                                 &offset, err);
         if (code == EN_OK) {
-            code = en_names_day_start(gather->store, series->point, usage->edges[step + 1].n,
-                                      &interval.to, &offset, err);
+            code = en_keys_day_start(gather->store, series->point, usage->edges[step + 1].n,
+                                     &interval.to, &offset, err);
         }
     }
     uint32_t slots = code == EN_OK ? slots_of(interval, series->slot_seconds) : 0;

@@ -1,9 +1,9 @@
-#include "projections/views/names.h"
+#include "projections/views/keys.h"
 
 #define TREE_DEPTH_MAX 64u
 
-en_code en_names_find(struct en_store *store, en_name_type type, struct en_slice key, uint32_t *id,
-                      struct en_error *err)
+en_code en_keys_find(struct en_store *store, en_name_type type, struct en_slice key, uint32_t *id,
+                     struct en_error *err)
 {
     struct en_name_row row = {.type = (uint8_t)type, .key = key};
     *id = 0;
@@ -18,8 +18,8 @@ en_code en_names_find(struct en_store *store, en_name_type type, struct en_slice
     return code;
 }
 
-en_code en_names_key(struct en_store *store, en_name_type type, uint32_t id, struct en_slice *key,
-                     struct en_error *err)
+en_code en_keys_key(struct en_store *store, en_name_type type, uint32_t id, struct en_slice *key,
+                    struct en_error *err)
 {
     struct en_name_of_row row = {.type = (uint8_t)type, .id = id};
     *key = en_slice_of(NULL, 0);
@@ -31,8 +31,8 @@ en_code en_names_key(struct en_store *store, en_name_type type, uint32_t id, str
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-en_code en_names_object_offset(struct en_store *store, uint32_t object, struct en_instant at,
-                               int32_t *offset_minutes, struct en_error *err)
+en_code en_keys_object_offset(struct en_store *store, uint32_t object, struct en_instant at,
+                              int32_t *offset_minutes, struct en_error *err)
 {
     struct en_object_row row = {.object = object, .from = at};
     *offset_minutes = 0;
@@ -44,8 +44,8 @@ en_code en_names_object_offset(struct en_store *store, uint32_t object, struct e
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-en_code en_names_point_offset(struct en_store *store, uint32_t point, struct en_instant at,
-                              int32_t *offset_minutes, struct en_error *err)
+en_code en_keys_point_offset(struct en_store *store, uint32_t point, struct en_instant at,
+                             int32_t *offset_minutes, struct en_error *err)
 {
     struct en_point_row row = {.point = point, .from = at};
     en_code code = en_table_last_before(store, &en_table_point, &row, 1, NULL, err);
@@ -53,27 +53,26 @@ en_code en_names_point_offset(struct en_store *store, uint32_t point, struct en_
         *offset_minutes = 0;
         return EN_OK;
     }
-    return code == EN_OK ? en_names_object_offset(store, row.object, at, offset_minutes, err)
-                         : code;
+    return code == EN_OK ? en_keys_object_offset(store, row.object, at, offset_minutes, err) : code;
 }
 
 /* The offset decides when the day begins, and that instant decides the offset: the second look
  * settles it, as changes of the offset lie months apart. */
-en_code en_names_day_start(struct en_store *store, uint32_t point, int32_t day,
-                           struct en_instant *start, int32_t *offset_minutes, struct en_error *err)
+en_code en_keys_day_start(struct en_store *store, uint32_t point, int32_t day,
+                          struct en_instant *start, int32_t *offset_minutes, struct en_error *err)
 {
     *offset_minutes = 0;
     en_code code = EN_OK;
     for (uint32_t look = 0; look < 2 && code == EN_OK; look++) {
         *start = en_day_interval((struct en_day){day}, *offset_minutes).from;
-        code = en_names_point_offset(store, point, *start, offset_minutes, err);
+        code = en_keys_point_offset(store, point, *start, offset_minutes, err);
     }
     *start = en_day_interval((struct en_day){day}, *offset_minutes).from;
     return code;
 }
 
-en_code en_names_is_within(struct en_store *store, uint32_t object, uint32_t scope,
-                           struct en_instant at, bool *is_within, struct en_error *err)
+en_code en_keys_is_within(struct en_store *store, uint32_t object, uint32_t scope,
+                          struct en_instant at, bool *is_within, struct en_error *err)
 {
     *is_within = scope == 0 || object == scope;
     for (uint32_t depth = 0; !*is_within && object != 0 && depth < TREE_DEPTH_MAX; depth++) {

@@ -1,0 +1,72 @@
+#include "app/commands/submission.h"
+
+#include <inttypes.h>
+
+#include "app/rows.h"
+
+en_code en_submission_init(struct en_submission *submission, struct en_engine *engine,
+                           struct en_error *err)
+{
+    *submission = (struct en_submission){.engine = engine, .seq = EN_SEQ_NONE};
+    en_batch_init(&submission->batch);
+    return en_engine_actor(engine, &submission->actor, err);
+}
+
+void en_submission_fini(struct en_submission *submission)
+{
+    en_batch_fini(&submission->batch);
+}
+
+en_code en_submission_add(struct en_submission *submission, en_kind kind, uint32_t subject,
+                          struct en_interval valid, const void *payload, struct en_error *err)
+{
+    struct en_event_header header = {.kind = (uint16_t)kind,
+                                     .subject = subject,
+                                     .valid = valid,
+                                     .actor = submission->actor,
+                                     .cause = EN_SEQ_NONE};
+    return en_batch_add_record(&submission->batch, &header, payload, err);
+}
+
+en_code en_submission_send(struct en_submission *submission, struct en_io *io, struct en_error *err)
+{
+    EN_ASSERT(submission->batch.count > 0);
+    return en_engine_submit(submission->engine, &submission->batch, &submission->seq, io, err);
+}
+
+static void put_done(const struct en_arguments *arguments, struct en_io *io, en_kind kind,
+                     const char *key, struct en_seq seq)
+{
+    static const struct en_column columns[] = {
+        {"done", NULL, false}, {"key", NULL, false}, {"seq", "event", true}};
+    if (arguments->output == EN_OUTPUT_TABLE) {
+        en_io_print(io, "%s %.300s: event %" PRIu64 "\n", en_kind_info((uint16_t)kind)->name, key,
+                    seq.n);
+        return;
+    }
+    struct en_rows rows;
+    en_rows_begin_single(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    en_rows_text(&rows, en_kind_info((uint16_t)kind)->name);
+    en_rows_text(&rows, key);
+    en_rows_count(&rows, seq.n);
+    en_rows_end(&rows);
+}
+
+en_code en_submit_one(struct en_session *session, const struct en_arguments *arguments,
+                      struct en_io *io, en_kind kind, const char *key, uint32_t subject,
+                      struct en_interval valid, const void *payload, struct en_error *err)
+{
+    struct en_submission submission;
+    en_code code = en_submission_init(&submission, session->engine, err);
+    if (code == EN_OK) {
+        code = en_submission_add(&submission, kind, subject, valid, payload, err);
+    }
+    if (code == EN_OK) {
+        code = en_submission_send(&submission, io, err);
+    }
+    if (code == EN_OK) {
+        put_done(arguments, io, kind, key, submission.seq);
+    }
+    en_submission_fini(&submission);
+    return code;
+}
