@@ -347,7 +347,8 @@ en_code en_digest_root(struct en_store *store, const struct en_digest_table *tab
             add_bytes(&stream, en_slice_text(sorted[i]->name));
             en_hash_add(&stream, en_hash_slice(&part));
         } else if (code != EN_NOT_FOUND) {
-            return en_error_wrap(err, "digest of table %s", sorted[i]->name);
+            (void)en_error_wrap(err, "digest of table %s", sorted[i]->name);
+            return code;
         }
     }
     *hash = en_hash_end(&stream);

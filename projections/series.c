@@ -575,17 +575,20 @@ static en_code open_group(struct en_series_writer *writer, uint32_t group, struc
     return code;
 }
 
-static en_code wrap(const struct en_series_writer *writer, struct en_error *err)
+/* Says where; the code stays, also where the caller wants nothing but the code. */
+static en_code wrap(const struct en_series_writer *writer, en_code code, struct en_error *err)
 {
-    return en_error_wrap(err, "%s, day %d", writer->table->name, writer->day);
+    (void)en_error_wrap(err, "%s, day %d", writer->table->name, writer->day);
+    return code;
 }
 
 en_code en_series_writer_peek(struct en_series_writer *writer, uint32_t series,
                               struct en_slice *old, struct en_error *err)
 {
     EN_ASSERT(series >= writer->next_series);
-    if (open_group(writer, series / EN_SERIES_CHUNK, err) != EN_OK) {
-        return wrap(writer, err);
+    en_code code = open_group(writer, series / EN_SERIES_CHUNK, err);
+    if (code != EN_OK) {
+        return wrap(writer, code, err);
     }
     *old = writer->old[series % EN_SERIES_CHUNK];
     writer->next_series = series;
@@ -600,8 +603,9 @@ en_code en_series_writer_put(struct en_series_writer *writer, uint32_t series,
     EN_ASSERT(series < UINT32_MAX);
     EN_ASSERT(entry.size <= EN_SERIES_ENTRY_SIZE_MAX);
     uint32_t place = series % EN_SERIES_CHUNK;
-    if (open_group(writer, series / EN_SERIES_CHUNK, err) != EN_OK) {
-        return wrap(writer, err);
+    en_code code = open_group(writer, series / EN_SERIES_CHUNK, err);
+    if (code != EN_OK) {
+        return wrap(writer, code, err);
     }
     bool is_new = !en_slice_equal(writer->old[place], entry);
     if (is_new) {
@@ -610,9 +614,10 @@ en_code en_series_writer_put(struct en_series_writer *writer, uint32_t series,
         writer->put[place].size = entry.size;
         writer->is_changed = true;
         en_buf_append(&writer->fresh, entry.bytes, entry.size);
-        if (en_buf_code(&writer->fresh, err) != EN_OK) {
+        code = en_buf_code(&writer->fresh, err);
+        if (code != EN_OK) {
             writer->is_open = false; /* the group is lost, and with it the transaction */
-            return wrap(writer, err);
+            return wrap(writer, code, err);
         }
     }
     writer->next_series = series + 1;
@@ -627,5 +632,6 @@ en_code en_series_writer_put(struct en_series_writer *writer, uint32_t series,
 
 en_code en_series_writer_end(struct en_series_writer *writer, struct en_error *err)
 {
-    return close_group(writer, err) == EN_OK ? EN_OK : wrap(writer, err);
+    en_code code = close_group(writer, err);
+    return code == EN_OK ? EN_OK : wrap(writer, code, err);
 }

@@ -58,7 +58,8 @@ void en_series_scan_end(struct en_series_scan *scan);
  * none), a view alive until the next put or end of the same writer; byte-equal entries cause no
  * write. The caller may leave out series: theirs stay. peek: what stands there, without writing;
  * same rising order, and the same series may be put after a peek. Where the day lies beyond the
- * last stored key nothing is read and pages are packed full. */
+ * last stored key nothing is read and pages are packed full. After a failure only close is left,
+ * and the store is to be aborted. Codes: EN_CORRUPT (a stored chunk), EN_FULL, EN_IO, EN_NOMEM. */
 struct en_series_writer;
 en_code en_series_writer_open(struct en_store *store, const struct en_series_table *table,
                               int32_t day, struct en_series_writer **writer,

@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "projections/series.h"
+#include "tests/scratch.h"
 
 #define DAYS 6
 #define SERIES 200u
@@ -157,13 +158,11 @@ static void check_next_day(struct en_store *store, const struct model *model)
     assert_int_equal(en_series_next_day(store, &table, &day, &err), EN_NOT_FOUND);
 }
 
-static void test_series_table_is_an_array_of_days(void **state)
+static void check_against_model(struct en_kv *kv)
 {
-    (void)state;
     uint64_t seed = 4711;
     struct model *model = en_mem_alloc(1, sizeof *model);
     assert_non_null(model);
-    struct en_kv *kv = new_kv();
     for (int i = 0; i < 60; i++) {
         struct en_store *store = begin(kv, EN_KV_WRITE);
         for (int j = 0; j < 3; j++) {
@@ -179,8 +178,33 @@ static void test_series_table_is_an_array_of_days(void **state)
     check_all(store, model, &seed);
     check_next_day(store, model);
     en_store_abort(store);
-    en_kv_close(kv);
     en_mem_free(model);
+}
+
+static void test_series_table_is_an_array_of_days(void **state)
+{
+    (void)state;
+    struct en_kv *kv = new_kv();
+    check_against_model(kv);
+    en_kv_close(kv);
+}
+
+static void test_series_table_on_disk_is_an_array_of_days(void **state)
+{
+    (void)state;
+    struct en_scratch scratch;
+    char path[EN_SCRATCH_PATH_SIZE + 8];
+    struct en_kv *kv = NULL;
+    en_scratch_make(&scratch);
+    const struct en_kv_options options = {.path =
+                                              en_scratch_path(&scratch, "kv", path, sizeof path),
+                                          .size_max = UINT64_C(1) << 28,
+                                          .tables_max = 8,
+                                          .flags = EN_KV_NO_SYNC};
+    assert_int_equal(en_kv_open(&options, &kv, &err), EN_OK);
+    check_against_model(kv);
+    en_kv_close(kv);
+    en_scratch_remove(&scratch);
 }
 
 static void put_one(struct en_store *store, int32_t day, uint32_t series, const char *text,
@@ -390,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_series_table_is_an_array_of_days),
+        cmocka_unit_test(test_series_table_on_disk_is_an_array_of_days),
         cmocka_unit_test(test_series_never_written_is_empty),
         cmocka_unit_test(test_series_equal_entry_is_no_write),
         cmocka_unit_test(test_series_damaged_chunk_is_told),
