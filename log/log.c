@@ -14,7 +14,11 @@
 #include "log/state.h"
 #include "log/tree.h"
 
+#ifdef __SANITIZE_THREAD__
+#define SIZE_MAX_DEFAULT (UINT64_C(1) << 36) /* it leaves a program little address space */
+#else
 #define SIZE_MAX_DEFAULT (UINT64_C(1) << 40)
+#endif
 #define TABLES_MAX 16u
 #define LOOK_MS 5u /* how often a read-only log looks for more */
 #define FORM_KEY "form"
