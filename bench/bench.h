@@ -43,6 +43,11 @@ double en_bench_quantile(double *numbers, size_t count, double quantile);
 /* "<bench dir>/<name>", made fresh; the path lives until the next call of the same thread. */
 const char *en_bench_folder(const struct en_bench *bench, const char *name);
 
+int en_bench_ingest(const struct en_bench *bench);
+int en_bench_ingest_1m(const struct en_bench *bench);
+int en_bench_append_1(const struct en_bench *bench);
+int en_bench_append_64(const struct en_bench *bench);
+int en_bench_verify(const struct en_bench *bench);
 int en_bench_replay(const struct en_bench *bench);
 
 #endif

@@ -11,6 +11,11 @@ static const struct {
     const char *about;
     en_bench_task run;
 } tasks[] = {
+    {"ingest", "day blocks into the log, 1,000 a commit, two producers", en_bench_ingest},
+    {"ingest-1m", "the same with ten times the points", en_bench_ingest_1m},
+    {"append-1", "one producer, one event a commit", en_bench_append_1},
+    {"append-64", "64 producers, one event each", en_bench_append_64},
+    {"verify", "checksums, tree and checkpoints of a log", en_bench_verify},
     {"replay", "replay, replay-ratio, late, point-day, balance-month, group-month",
      en_bench_replay},
 };
