@@ -53,7 +53,7 @@ void en_bits_pack(const uint64_t *values, uint32_t count, unsigned width, uint8_
 
 /* One group at a width the compiler knows: shifts and offsets become constants. */
 static inline __attribute__((always_inline)) void
-unpack_group(const uint8_t *bytes, uint64_t *values, const unsigned width)
+unpack_group(const uint8_t *bytes, uint64_t base, uint64_t *values, const unsigned width)
 {
     const uint64_t mask = (UINT64_C(1) << width) - 1;
     for (unsigned i = 0; i < GROUP; i++) {
@@ -63,21 +63,22 @@ unpack_group(const uint8_t *bytes, uint64_t *values, const unsigned width)
         if (shift + width > 64) {
             word |= (uint64_t)bytes[at + 8] << (64 - shift);
         }
-        values[i] = word & mask;
+        values[i] = (word & mask) + base;
     }
 }
 
 #define UNPACK_1(width)                                                                            \
     case (width):                                                                                  \
         for (uint32_t i = 0; i < groups; i++) {                                                    \
-            unpack_group(bytes + (size_t)i * (width), values + (size_t)i * GROUP, (width));        \
+            unpack_group(bytes + (size_t)i * (width), base, values + (size_t)i * GROUP, (width));  \
         }                                                                                          \
         break;
 #define UNPACK_4(width) UNPACK_1(width) UNPACK_1(width + 1) UNPACK_1(width + 2) UNPACK_1(width + 3)
 #define UNPACK_16(width)                                                                           \
     UNPACK_4(width) UNPACK_4(width + 4) UNPACK_4(width + 8) UNPACK_4(width + 12)
 
-static void unpack_groups(const uint8_t *bytes, uint32_t groups, unsigned width, uint64_t *values)
+static void unpack_groups(const uint8_t *bytes, uint32_t groups, unsigned width, uint64_t base,
+                          uint64_t *values)
 {
     switch (width) {
         UNPACK_16(0u)
@@ -100,8 +101,9 @@ static size_t span_portable(unsigned width)
 /* Eight values a step: the low lane holds values 0 to 3, the high lane 4 to 7; a byte shuffle
  * brings the four bytes that contain a value into its 32-bit lane, a shift and a mask cut it out.
  */
-__attribute__((target("avx2"))) static void
-unpack_groups_avx2(const uint8_t *bytes, uint32_t groups, unsigned width, uint64_t *values)
+__attribute__((target("avx2"))) static void unpack_groups_avx2(const uint8_t *bytes,
+                                                               uint32_t groups, unsigned width,
+                                                               uint64_t base, uint64_t *values)
 {
     const int high = (int)(4 * width / 8);
     const __m256i first_bit = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
@@ -112,6 +114,7 @@ unpack_groups_avx2(const uint8_t *bytes, uint32_t groups, unsigned width, uint64
     const __m256i order =
         _mm256_add_epi32(_mm256_mullo_epi32(first_byte, _mm256_set1_epi32(0x01010101)),
                          _mm256_set1_epi32(0x03020100));
+    const __m256i bases = _mm256_set1_epi64x((long long)base);
     const __m256i mask = _mm256_set1_epi32((int)((1u << width) - 1));
     for (uint32_t i = 0; i < groups; i++) {
         const uint8_t *from = bytes + (size_t)i * width;
@@ -121,8 +124,10 @@ unpack_groups_avx2(const uint8_t *bytes, uint32_t groups, unsigned width, uint64
         lanes = _mm256_srlv_epi32(_mm256_shuffle_epi8(lanes, order), shifts);
         lanes = _mm256_and_si256(lanes, mask);
         __m256i *to = (__m256i *)(void *)(values + (size_t)i * GROUP);
-        _mm256_storeu_si256(to, _mm256_cvtepu32_epi64(_mm256_castsi256_si128(lanes)));
-        _mm256_storeu_si256(to + 1, _mm256_cvtepu32_epi64(_mm256_extracti128_si256(lanes, 1)));
+        __m256i low = _mm256_cvtepu32_epi64(_mm256_castsi256_si128(lanes));
+        __m256i top = _mm256_cvtepu32_epi64(_mm256_extracti128_si256(lanes, 1));
+        _mm256_storeu_si256(to, _mm256_add_epi64(low, bases));
+        _mm256_storeu_si256(to + 1, _mm256_add_epi64(top, bases));
     }
 }
 
@@ -138,10 +143,10 @@ static size_t span_avx2(unsigned width)
 
 #else
 
-static void unpack_groups_avx2(const uint8_t *bytes, uint32_t groups, unsigned width,
+static void unpack_groups_avx2(const uint8_t *bytes, uint32_t groups, unsigned width, uint64_t base,
                                uint64_t *values)
 {
-    unpack_groups(bytes, groups, width, values);
+    unpack_groups(bytes, groups, width, base, values);
 }
 
 static bool can_avx2(unsigned width)
@@ -157,32 +162,35 @@ static size_t span_avx2(unsigned width)
 
 #endif
 
-static inline void unpack_any(const uint8_t *bytes, uint32_t groups, unsigned width,
+static inline void unpack_any(const uint8_t *bytes, uint32_t groups, unsigned width, uint64_t base,
                               uint64_t *values, bool is_avx2)
 {
     if (is_avx2) {
-        unpack_groups_avx2(bytes, groups, width, values);
+        unpack_groups_avx2(bytes, groups, width, base, values);
     } else {
-        unpack_groups(bytes, groups, width, values);
+        unpack_groups(bytes, groups, width, base, values);
     }
 }
 
 /* Whole groups are read in place as long as their loads stay in the slice; what is left (at most
- * the bytes of a span and a group) is read from a copy with room behind it. */
-static inline void unpack(struct en_slice from, uint32_t count, unsigned width, uint64_t *values,
-                          bool is_avx2)
+ * the bytes of a span and a group) is read from a copy with room behind it. What stands in that
+ * room does not matter: no bit of it gets into a value that is asked for. */
+static inline void unpack(struct en_slice from, uint32_t count, unsigned width, uint64_t base,
+                          uint64_t *values, bool is_avx2)
 {
     EN_ASSERT(width <= EN_BITS_WIDTH_MAX);
     EN_ASSERT(from.size >= en_bits_size(count, width));
     if (width == 0) {
-        memset(values, 0, count * sizeof *values);
+        for (uint32_t i = 0; i < count; i++) {
+            values[i] = base;
+        }
         return;
     }
     size_t span = is_avx2 ? span_avx2(width) : span_portable(width);
     size_t fitting = from.size < span ? 0 : (from.size - span) / width + 1;
     uint32_t whole = count / GROUP;
     uint32_t direct = fitting < whole ? (uint32_t)fitting : whole;
-    unpack_any(from.bytes, direct, width, values, is_avx2);
+    unpack_any(from.bytes, direct, width, base, values, is_avx2);
     count -= direct * GROUP;
     if (count == 0) {
         return;
@@ -191,27 +199,28 @@ static inline void unpack(struct en_slice from, uint32_t count, unsigned width, 
     uint64_t last[GROUP];
     size_t size = en_bits_size(count, width);
     EN_ASSERT(size + span + width <= TAIL_SIZE);
-    memset(tail, 0, TAIL_SIZE);
     memcpy(tail, from.bytes + (size_t)direct * width, size);
     values += (size_t)direct * GROUP;
     whole = count / GROUP;
-    unpack_any(tail, whole, width, values, is_avx2);
+    unpack_any(tail, whole, width, base, values, is_avx2);
     if (count % GROUP != 0) {
-        unpack_any(tail + (size_t)whole * width, 1, width, last, is_avx2);
+        unpack_any(tail + (size_t)whole * width, 1, width, base, last, is_avx2);
         memcpy(values + (size_t)whole * GROUP, last, count % GROUP * sizeof *values);
     }
 }
 
-void en_bits_unpack(struct en_slice from, uint32_t count, unsigned width, uint64_t *values)
+void en_bits_unpack(struct en_slice from, uint32_t count, unsigned width, uint64_t base,
+                    uint64_t *values)
 {
     if (can_avx2(width)) {
-        unpack(from, count, width, values, true);
+        unpack(from, count, width, base, values, true);
     } else {
-        unpack(from, count, width, values, false);
+        unpack(from, count, width, base, values, false);
     }
 }
 
-void en_bits_unpack_portable(struct en_slice from, uint32_t count, unsigned width, uint64_t *values)
+void en_bits_unpack_portable(struct en_slice from, uint32_t count, unsigned width, uint64_t base,
+                             uint64_t *values)
 {
-    unpack(from, count, width, values, false);
+    unpack(from, count, width, base, values, false);
 }

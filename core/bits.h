@@ -25,12 +25,14 @@ static inline size_t en_bits_size(uint32_t count, unsigned width)
 /* Packs the low `width` bits of each value into en_bits_size bytes; higher bits are dropped. */
 void en_bits_pack(const uint64_t *values, uint32_t count, unsigned width, uint8_t *bytes);
 
-/* Unpacks the run at the start of `from`, which may hold more bytes behind it (that lets the last
- * values be read faster); never reads outside it. The slice must hold the whole run. */
-void en_bits_unpack(struct en_slice from, uint32_t count, unsigned width, uint64_t *values);
+/* Unpacks the run at the start of `from` and adds `base` to every value (modulo 2^64). The slice
+ * holds the whole run and may hold more bytes behind it, which lets the last values be read faster;
+ * nothing outside it is read. */
+void en_bits_unpack(struct en_slice from, uint32_t count, unsigned width, uint64_t base,
+                    uint64_t *values);
 
 /* The same without processor extensions: the oracle of the tests. */
-void en_bits_unpack_portable(struct en_slice from, uint32_t count, unsigned width,
+void en_bits_unpack_portable(struct en_slice from, uint32_t count, unsigned width, uint64_t base,
                              uint64_t *values);
 
 #endif

@@ -34,10 +34,17 @@ static void check_round_trip(uint32_t count, unsigned width, size_t slack, uint6
     memset(bytes, 0xa5, size + slack);
     en_bits_pack(values, count, width, bytes);
     struct en_slice from = en_slice_of(bytes, size + slack);
-    en_bits_unpack(from, count, width, unpacked);
-    en_bits_unpack_portable(from, count, width, portable);
+    en_bits_unpack(from, count, width, 0, unpacked);
+    en_bits_unpack_portable(from, count, width, 0, portable);
     assert_memory_equal(values, unpacked, count * sizeof *values);
     assert_memory_equal(values, portable, count * sizeof *values);
+    uint64_t base = next_random(seed);
+    en_bits_unpack(from, count, width, base, unpacked);
+    en_bits_unpack_portable(from, count, width, base, portable);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(unpacked[i], values[i] + base);
+        assert_int_equal(portable[i], values[i] + base);
+    }
     for (size_t i = 0; i < slack; i++) {
         assert_int_equal(bytes[size + i], 0xa5);
     }

@@ -425,7 +425,7 @@ en_code en_block_sum(struct en_slice bytes, struct en_block_total *total, struct
         code = en_block_shape_values(&shape, values, &missing, err);
     }
     if (code == EN_OK) {
-        *total = en_block_total_of(values, shape.head.count, missing);
+        *total = en_block_shape_total(&shape, values, missing);
     }
     return code;
 }

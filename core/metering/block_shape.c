@@ -352,20 +352,16 @@ static void restore(const struct en_block_shape *shape, uint64_t *words)
     const uint32_t count = shape->head.count;
     const uint64_t divisor = shape->divisor;
     const uint64_t base = (uint64_t)shape->base;
-    if (shape->mode == EN_BLOCK_DELTA) {
-        uint64_t residual = 0;
-        for (uint32_t i = 0; i < count; i++) {
-            residual += (words[i] >> 1) ^ (0 - (words[i] & 1));
-            words[i] = base + residual * divisor;
-        }
-    } else if (divisor == 1) {
-        for (uint32_t i = 0; i < count; i++) {
-            words[i] += base;
-        }
-    } else {
+    uint64_t residual = 0;
+    if (shape->mode == EN_BLOCK_BASE) {
         for (uint32_t i = 0; i < count; i++) {
             words[i] = base + words[i] * divisor;
         }
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        residual += (words[i] >> 1) ^ (0 - (words[i] & 1));
+        words[i] = base + residual * divisor;
     }
 }
 
@@ -396,27 +392,18 @@ en_code en_block_shape_values(const struct en_block_shape *shape, int64_t *value
             words[i] = load_u64(shape->body.bytes + (size_t)i * 8);
         }
     } else {
-        en_bits_unpack(shape->body, shape->head.count, shape->width, words);
+        /* mostly the residuals need nothing but the base, which can be added on the way */
+        bool is_plain = shape->mode == EN_BLOCK_BASE && shape->divisor == 1;
+        en_bits_unpack(shape->body, shape->head.count, shape->width,
+                       is_plain ? (uint64_t)shape->base : 0, words);
         if (shape->exceptions_count > 0 && patch(shape, words, err) != EN_OK) {
             return EN_CORRUPT;
         }
-        restore(shape, words);
+        if (!is_plain) {
+            restore(shape, words);
+        }
     }
     return shape->head.quality_is_common ? EN_OK : clear_missing(shape, values, missing, err);
-}
-
-/* Halves of 32 bits cannot run over, so one addition at the end is 128 bits wide. */
-struct en_block_total en_block_total_of(const int64_t *values, uint32_t count, uint32_t missing)
-{
-    uint64_t low = 0;
-    uint64_t high = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t shifted = (uint64_t)values[i] ^ (UINT64_C(1) << 63); /* as value + 2^63 */
-        low += shifted & UINT32_MAX;
-        high += shifted >> 32;
-    }
-    en_i128 sum = (en_i128)low + ((en_i128)high << 32) - ((en_i128)count << 63);
-    return (struct en_block_total){sum, count - missing, missing};
 }
 
 uint64_t en_block_shape_bound(const struct en_block_shape *shape)
@@ -429,4 +416,35 @@ uint64_t en_block_shape_bound(const struct en_block_shape *shape)
         return UINT64_MAX;
     }
     return base + (UINT64_C(1) << bits);
+}
+
+static int64_t sum_small(const int64_t *values, uint32_t count)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += values[i];
+    }
+    return sum;
+}
+
+/* Halves of 32 bits cannot run over, so one addition at the end is 128 bits wide. */
+static en_i128 sum_large(const int64_t *values, uint32_t count)
+{
+    uint64_t low = 0;
+    uint64_t high = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t shifted = (uint64_t)values[i] ^ (UINT64_C(1) << 63); /* as value + 2^63 */
+        low += shifted & UINT32_MAX;
+        high += shifted >> 32;
+    }
+    return (en_i128)low + ((en_i128)high << 32) - ((en_i128)count << 63);
+}
+
+struct en_block_total en_block_shape_total(const struct en_block_shape *shape,
+                                           const int64_t *values, uint32_t missing)
+{
+    const uint32_t count = shape->head.count;
+    bool is_small = en_block_shape_bound(shape) <= (UINT64_C(1) << 62) / EN_SLOTS_MAX;
+    en_i128 sum = is_small ? sum_small(values, count) : sum_large(values, count);
+    return (struct en_block_total){sum, count - missing, missing};
 }

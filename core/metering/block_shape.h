@@ -66,8 +66,9 @@ en_code en_block_runs_next(struct en_block_runs *runs, struct en_block_run *run,
 en_code en_block_shape_values(const struct en_block_shape *shape, int64_t *values,
                               uint32_t *missing, struct en_error *err) EN_MUST_CHECK;
 
-/* The exact sum of the values. */
-struct en_block_total en_block_total_of(const int64_t *values, uint32_t count, uint32_t missing);
+/* The exact sum of the values that the shape gave. */
+struct en_block_total en_block_shape_total(const struct en_block_shape *shape,
+                                           const int64_t *values, uint32_t missing);
 
 /* A bound that no value's distance from 0 exceeds, from the header alone; UINT64_MAX if it could be
  * more than 62 bits. */

@@ -141,7 +141,7 @@ static en_code add(struct en_slot_sums *sums, struct en_slice bytes, int64_t coe
         return en_error_set(err, EN_OVERFLOW, "a sum over a slot does not fit 64 bits");
     }
     if (total != NULL) {
-        *total = en_block_total_of(values, sums->head.count, missing);
+        *total = en_block_shape_total(&shape, values, missing);
     }
     if (missing > 0 && sums->missing != NULL) {
         code = count_missing(sums, &shape, is_removed, err);
