@@ -80,7 +80,7 @@ en_code en_fiscal_zone_parse(struct en_slice text, const struct en_zone_source *
     struct en_fiscal_zone parsed = {.spans_count = 1};
     if (text.size == 0 || text.size >= sizeof parsed.name ||
         memchr(text.bytes, '\0', text.size) != NULL) {
-        return en_error_set(err, EN_MALFORMED,
+        return en_error_set(err, EN_USAGE,
                             "zone \"%s\" is neither an offset (+03:00) nor a name (Europe/Moscow)",
                             en_shown(text, shown));
     }
@@ -90,7 +90,7 @@ en_code en_fiscal_zone_parse(struct en_slice text, const struct en_zone_source *
         return EN_OK;
     }
     if (source == NULL || text.bytes[0] == '+' || text.bytes[0] == '-') {
-        return en_error_set(err, EN_MALFORMED, "zone \"%s\" is not an offset like +03:00",
+        return en_error_set(err, EN_USAGE, "zone \"%s\" is not an offset like +03:00",
                             en_shown(text, shown));
     }
     en_code code = source->find(source->self, parsed.name, &parsed.civil, err);

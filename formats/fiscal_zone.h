@@ -38,7 +38,8 @@ struct en_zone_source {
 };
 
 /* "+04:00", "-03:30", "Z" or a civil zone of the source (NULL: only offsets are known).
- * Codes: EN_MALFORMED, EN_NOT_FOUND, EN_LIMIT (the civil zone changed its standard time too often).
+ * Codes: EN_USAGE (neither), EN_NOT_FOUND, EN_LIMIT (the civil zone changed its standard time too
+ * often).
  */
 en_code en_fiscal_zone_parse(struct en_slice text, const struct en_zone_source *source,
                              struct en_fiscal_zone *zone, struct en_error *err) EN_MUST_CHECK;

@@ -203,18 +203,21 @@ void en_plan_count(const struct en_staging *staging, const struct en_staged_run 
 }
 
 /* Whether the values of a run fit one block: refused otherwise. */
-static void check_run(struct en_plan *plan, const struct en_staged_run *run, struct en_block *block,
-                      struct en_buf *scratch)
+static en_code check_run(struct en_plan *plan, const struct en_staged_run *run,
+                         struct en_block *block, struct en_buf *scratch, struct en_error *err)
 {
     struct en_error why = {0};
     struct en_staging *staging = plan->staging;
     if (staging->channels[run->channel].kind != EN_STAGED_PROFILE) {
-        return;
+        return EN_OK;
     }
     en_code code = en_staging_block(staging, run, en_plan_run_offset(plan, run), block, &why);
     if (code == EN_OK) {
         en_buf_reset(scratch);
         code = en_block_encode(block, scratch, &why);
+    }
+    if (code == EN_NOMEM) { /* the machine's fault, not the file's */
+        return en_error_set(err, code, "%s", why.text);
     }
     if (code != EN_OK) {
         struct en_staged_value *first = &staging->values[run->first];
@@ -222,6 +225,7 @@ static void check_run(struct en_plan *plan, const struct en_staged_run *run, str
         en_staging_reject(staging, (struct en_place){first->line, 0}, 0,
                           "give the values fewer digits", "day refused: %s", why.text);
     }
+    return EN_OK;
 }
 
 static en_code check_runs(struct en_plan *plan, struct en_error *err)
@@ -234,13 +238,14 @@ static en_code check_runs(struct en_plan *plan, struct en_error *err)
         return en_error_set(err, EN_NOMEM, "a day block");
     }
     plan->read_count = staging->rejected_count;
-    for (uint32_t i = 0; i < staging->values_count;) {
+    en_code code = EN_OK;
+    for (uint32_t i = 0; i < staging->values_count && code == EN_OK;) {
         struct en_staged_run run = en_plan_run(plan, i);
         uint64_t values = 0;
         uint64_t missing = 0;
         en_plan_count(staging, &run, &values, &missing);
         if (!plan->channels[run.channel].is_refused) {
-            check_run(plan, &run, block, &scratch);
+            code = check_run(plan, &run, block, &scratch, err);
         }
         bool is_refused = en_plan_run_is_refused(plan, &run);
         plan->values_count += is_refused ? 0 : values;
@@ -251,9 +256,10 @@ static en_code check_runs(struct en_plan *plan, struct en_error *err)
     }
     en_buf_fini(&scratch);
     en_mem_free(block);
-    return plan->offset_code == EN_OK
-               ? EN_OK
-               : en_error_set(err, plan->offset_code, "%s", plan->offset_error.text);
+    if (code == EN_OK && plan->offset_code != EN_OK) {
+        return en_error_set(err, plan->offset_code, "%s", plan->offset_error.text);
+    }
+    return code;
 }
 
 en_code en_plan_make(struct en_plan *plan, struct en_staging *staging,

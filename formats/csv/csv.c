@@ -495,6 +495,9 @@ static en_code csv_read(const struct en_format_input *input, struct en_staging *
         struct en_slice zone =
             input->zone_name != NULL ? en_slice_text(input->zone_name) : mapping->zone;
         code = en_fiscal_zone_parse(zone, input->zones, &staging->zone, err);
+        bool is_of_mapping = code == EN_USAGE && input->zone_name == NULL;
+        code = is_of_mapping ? en_error_set(err, EN_CONFIG, "mapping: zone is no offset or name")
+                             : code;
     }
     if (code == EN_OK) {
         code = en_encoding_decode(input->bytes, mapping->encoding, &decoded, &text, err);

@@ -455,12 +455,6 @@ static en_code xml80020_read(const struct en_format_input *input, struct en_stag
     }
     *r = (struct reader){.input = input, .staging = staging};
     en_code code = en_fiscal_zone_parse(en_slice_text(zone), input->zones, &staging->zone, err);
-    if (code == EN_MALFORMED) { /* the user's zone, not the file */
-        code = EN_USAGE;
-        if (err != NULL) {
-            err->code = EN_USAGE;
-        }
-    }
     if (code == EN_OK) {
         code = en_message_parse(input->bytes, staging, &r->message, err);
         code = code == EN_OK ? stage_message(r, err) : code;

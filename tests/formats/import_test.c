@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <zip.h>
+#include <zlib.h>
 
 #include "core/event/payload.h"
+#include "core/mem.h"
 #include "formats/document.h"
 #include "formats/import.h"
 #include "tests/formats/array_sink.h"
@@ -20,6 +23,11 @@ struct fixture {
     struct en_buf mapping;
     struct en_import_options options;
     struct en_error err;
+};
+
+struct zip_files {
+    zip_source_t *source;
+    zip_t *archive;
 };
 
 static void load(struct en_buf *bytes, const char *path)
@@ -318,10 +326,149 @@ static void test_import_wrong_use_is_told(void **state)
     assert_int_equal(import(f), EN_NOT_FOUND);
     f->options.zone_name = "+99:00";
     assert_int_equal(import(f), EN_USAGE);
-    f->options.zone_name = "Europe/Moscow";
     f->options.format = "nem12";
     assert_int_equal(import(f), EN_USAGE);
+    f->options.zone_name = "Europe/Moscow";
+    assert_int_equal(import(f), EN_USAGE);
     assert_int_equal(f->array.count, 0);
+}
+
+/* Bytes of an archive with the files of a folder's cases, made by libzip. */
+static void zip_begin(struct zip_files *files)
+{
+    zip_error_t fault;
+    zip_error_init(&fault);
+    files->source = zip_source_buffer_create(NULL, 0, 0, &fault);
+    files->archive = zip_open_from_source(files->source, ZIP_TRUNCATE, &fault);
+    assert_non_null(files->archive);
+    zip_source_keep(files->source);
+}
+
+static void zip_put(struct zip_files *files, const char *name, struct en_slice bytes)
+{
+    zip_source_t *file = zip_source_buffer(files->archive, bytes.bytes, bytes.size, 0);
+    assert_non_null(file);
+    assert_true(zip_file_add(files->archive, name, file, ZIP_FL_ENC_UTF_8) >= 0);
+}
+
+static void zip_end(struct zip_files *files, struct en_buf *bytes)
+{
+    zip_stat_t stat;
+    assert_int_equal(zip_close(files->archive), 0);
+    assert_int_equal(zip_source_open(files->source), 0);
+    assert_int_equal(zip_source_stat(files->source, &stat), 0);
+    en_buf_reset(bytes);
+    uint8_t *room = en_buf_room(bytes, stat.size);
+    assert_non_null(room);
+    assert_int_equal(zip_source_read(files->source, room, stat.size), stat.size);
+    zip_source_close(files->source);
+    zip_source_free(files->source);
+}
+
+static void test_import_takes_every_file_of_an_archive(void **state)
+{
+    struct fixture *f = *state;
+    struct zip_files files;
+    struct en_buf second;
+    struct en_buf cut;
+    en_buf_init(&second, 1u << 20);
+    en_buf_init(&cut, 1u << 20);
+    load(&second, "formats/xml80020/cases/spring-day/input.xml");
+    load(&cut, "formats/xml80020/cases/cut/input.xml");
+    zip_begin(&files);
+    zip_put(&files, "april/80020_7700000001_20130414_7.xml", en_buf_slice(&f->file));
+    zip_put(&files, "april/cut.xml", en_buf_slice(&cut));
+    zip_put(&files, "80020_7700000001_20100328_3.xml", en_buf_slice(&second));
+    zip_put(&files, "__MACOSX/._x", en_slice_text("x"));
+    zip_end(&files, &f->file);
+    f->options.file_name = "month.zip";
+    assert_int_equal(import(f), EN_MALFORMED);
+    assert_non_null(strstr(f->err.text, "cut.xml"));
+    assert_int_equal(f->report.files_count, 3);
+    assert_int_equal(f->report.points_count, 3);
+    assert_int_equal(f->report.channels_count, 5);
+    assert_int_equal(f->report.values_count, 3 * 48 - 1 + 2 * 46);
+    assert_int_equal(en_array_count(&f->array, EN_KIND_DOCUMENT_RECEIVED), 3);
+    en_buf_fini(&second);
+    en_buf_fini(&cut);
+}
+
+static void test_import_refuses_dangerous_and_damaged_archives(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"../evil.xml", "/etc/evil.xml", "a/../../b.xml",
+                                        "c:evil.xml", "a\\b.xml"};
+    struct en_buf plain;
+    en_buf_init(&plain, 1u << 20);
+    load(&plain, "formats/xml80020/cases/plain-day/input.xml");
+    for (size_t i = 0; i < EN_COUNT_OF(names); i++) {
+        struct zip_files files;
+        zip_begin(&files);
+        zip_put(&files, names[i], en_buf_slice(&plain));
+        zip_end(&files, &f->file);
+        assert_int_equal(import(f), EN_MALFORMED);
+        assert_int_equal(en_array_count(&f->array, EN_KIND_READING_PROFILE), 0);
+    }
+    f->file.size /= 2;
+    assert_int_equal(import(f), EN_MALFORMED);
+    assert_int_equal(en_array_count(&f->array, EN_KIND_READING_PROFILE), 0);
+    en_buf_fini(&plain);
+}
+
+static void gzip(struct en_buf *bytes)
+{
+    z_stream stream = {0};
+    struct en_buf packed;
+    en_buf_init(&packed, 64u << 20);
+    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    uLong bound = deflateBound(&stream, bytes->size);
+    stream.next_in = bytes->bytes;
+    stream.avail_in = (uInt)bytes->size;
+    stream.next_out = en_buf_room(&packed, bound);
+    stream.avail_out = (uInt)bound;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    packed.size -= stream.avail_out;
+    (void)deflateEnd(&stream);
+    en_buf_fini(bytes);
+    *bytes = packed;
+}
+
+static void test_import_unpacks_gzip_and_finds_the_same_document(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(import(f), EN_OK);
+    uint32_t count = f->array.count;
+    gzip(&f->file);
+    f->options.file_name = "80020_7700000001_20130414_7.xml.gz";
+    assert_int_equal(import(f), EN_OK);
+    assert_int_equal(f->report.values_count, 0);
+    assert_int_equal(f->array.count, count);
+    f->file.size -= 9;
+    assert_int_equal(import(f), EN_MALFORMED);
+    assert_non_null(strstr(f->err.text, "cut"));
+}
+
+/* Without memory at any point: an error, never half a file that calls itself whole. */
+static void test_import_without_memory_is_an_error(void **state)
+{
+    struct fixture *f = *state;
+    f->options.is_dry_run = true; /* the array itself must not fail */
+    for (uint64_t n = 1; n <= 400; n++) {
+        struct en_sink sink = en_array_sink(&f->array);
+        struct en_registry_view registry = en_array_registry(&f->array);
+        en_import_report_fini(&f->report);
+        assert_int_equal(en_import_report_init(&f->report, NULL), EN_OK);
+        en_mem_fail_after(n);
+        en_code code = en_import_run(&f->options, en_buf_slice(&f->file), &sink, &registry,
+                                     &f->report, &f->err);
+        en_mem_fail_after(0);
+        if (code != EN_OK && code != EN_NOMEM && code != EN_LIMIT) {
+            print_error("request %ju: %s %s\n", (uintmax_t)n, en_code_name(code), f->err.text);
+        }
+        assert_true(code == EN_OK || code == EN_NOMEM || code == EN_LIMIT);
+        assert_true(code != EN_OK || f->report.values_count == 3 * 48 - 1);
+    }
+    assert_int_equal(import(f), EN_OK);
 }
 
 int main(void)
@@ -341,6 +488,10 @@ int main(void)
         TEST(test_import_by_another_mapping_is_another_reading),
         TEST(test_import_registers_and_moments_are_events_of_their_own),
         TEST(test_import_wrong_use_is_told),
+        TEST(test_import_takes_every_file_of_an_archive),
+        TEST(test_import_refuses_dangerous_and_damaged_archives),
+        TEST(test_import_unpacks_gzip_and_finds_the_same_document),
+        TEST(test_import_without_memory_is_an_error),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);
