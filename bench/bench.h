@@ -48,6 +48,8 @@ int en_bench_ingest_1m(const struct en_bench *bench);
 int en_bench_append_1(const struct en_bench *bench);
 int en_bench_append_64(const struct en_bench *bench);
 int en_bench_verify(const struct en_bench *bench);
+int en_bench_block(const struct en_bench *bench);
+int en_bench_block_1m(const struct en_bench *bench);
 int en_bench_replay(const struct en_bench *bench);
 
 #endif

@@ -16,6 +16,9 @@ static const struct {
     {"append-1", "one producer, one event a commit", en_bench_append_1},
     {"append-64", "64 producers, one event each", en_bench_append_64},
     {"verify", "checksums, tree and checkpoints of a log", en_bench_verify},
+    {"block", "block.encode, .size, .sum; series.write, .size, .scan, .get: one day",
+     en_bench_block},
+    {"block-1m", "the same with ten times the points", en_bench_block_1m},
     {"replay", "replay, replay-ratio, late, point-day, balance-month, group-month",
      en_bench_replay},
 };
