@@ -150,8 +150,8 @@ static uint32_t object_of(const struct en_plan *plan, uint32_t channel)
 {
     uint32_t point = plan->staging->channels[channel].point;
     const struct en_planned *planned = &plan->points[point];
-    return planned->is_known ? planned->object
-                             : plan->objects[plan->staging->points[point].object].id;
+    const struct en_planned *object = &plan->objects[plan->staging->points[point].object];
+    return planned->is_known ? planned->object : object->is_known ? object->id : 0;
 }
 
 static int32_t offset_at(void *self, uint32_t channel, struct en_instant at)

@@ -51,6 +51,13 @@ EN_COMMAND(formula_list);
 EN_COMMAND(balance_list);
 EN_COMMAND(policy_list);
 
+/* import.c */
+EN_COMMAND(import);
+
+/* report.c */
+EN_COMMAND(report_usage);
+EN_COMMAND(report_balance);
+
 /* key.c */
 EN_COMMAND(key_show);
 

@@ -44,6 +44,30 @@ en_code en_keys_object_offset(struct en_store *store, uint32_t object, struct en
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+en_code en_keys_object_offset_span(struct en_store *store, uint32_t object, struct en_instant at,
+                                   int32_t *offset_minutes, struct en_interval *holds,
+                                   struct en_error *err)
+{
+    struct en_object_row row = {.object = object, .from = at};
+    struct en_table_scan scan;
+    *offset_minutes = 0;
+    *holds = (struct en_interval){{INT64_MIN}, {INT64_MAX}};
+    en_code code = en_table_last_before(store, &en_table_object, &row, 1, NULL, err);
+    if (code != EN_OK || at.us == INT64_MAX) {
+        return code;
+    }
+    *offset_minutes = row.fiscal_offset_minutes;
+    holds->from = row.from;
+    row = (struct en_object_row){.object = object, .from = {at.us + 1}};
+    code = en_table_scan_begin(store, &en_table_object, &row, 1, &scan, err);
+    if (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        holds->to = code == EN_OK ? row.from : holds->to;
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 en_code en_keys_point_offset(struct en_store *store, uint32_t point, struct en_instant at,
                              int32_t *offset_minutes, struct en_error *err)
 {

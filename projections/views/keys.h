@@ -21,6 +21,12 @@ en_code en_keys_object_offset(struct en_store *store, uint32_t object, struct en
 en_code en_keys_point_offset(struct en_store *store, uint32_t point, struct en_instant at,
                              int32_t *offset_minutes, struct en_error *err) EN_MUST_CHECK;
 
+/* The same, and *holds: an interval around the instant in which it does not change. EN_NOT_FOUND
+ * when nobody said anything of the object by then. */
+en_code en_keys_object_offset_span(struct en_store *store, uint32_t object, struct en_instant at,
+                                   int32_t *offset_minutes, struct en_interval *holds,
+                                   struct en_error *err) EN_MUST_CHECK;
+
 /* When the fiscal day of a point's object begins, and at which offset. */
 en_code en_keys_day_start(struct en_store *store, uint32_t point, int32_t day,
                           struct en_instant *start, int32_t *offset_minutes,

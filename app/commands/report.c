@@ -1,0 +1,302 @@
+/* `enerlog report usage` and `report balance`. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/commands/arguments.h"
+#include "app/commands/commands.h"
+#include "app/engine.h"
+#include "app/rows.h"
+#include "projections/views/balance.h"
+#include "projections/views/keys.h"
+#include "projections/views/usage.h"
+
+#define STEPS_MAX 4096u
+
+/* The stretch of the command line: two days, or two instants when one is not a whole day (a date
+ * beside an instant is then midnight of UTC). */
+static en_code parse_stretch(const struct en_arguments *arguments, struct en_usage_query *query,
+                             struct en_error *err)
+{
+    struct en_edge from;
+    struct en_edge to;
+    en_code code = en_arguments_edge(arguments, "from", &from, err);
+    if (code == EN_OK) {
+        code = en_arguments_edge(arguments, "to", &to, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    query->is_instants = !from.is_day || !to.is_day;
+    query->from_day = from.day;
+    query->to_day = to.day;
+    query->interval.from = from.is_day ? en_day_interval(from.day, 0).from : from.instant;
+    query->interval.to = to.is_day ? en_day_interval(to.day, 0).from : to.instant;
+    bool is_empty = query->is_instants ? query->interval.from.us >= query->interval.to.us
+                                       : from.day.n >= to.day.n;
+    if (is_empty) {
+        return en_error_set(err, EN_USAGE, "--from must be before --to");
+    }
+    if (query->is_instants && query->step != EN_USAGE_WHOLE) {
+        return en_error_set(err, EN_USAGE, "--step needs whole days for --from and --to");
+    }
+    return EN_OK;
+}
+
+static en_usage_step step_of(const struct en_arguments *arguments)
+{
+    const char *step = en_arguments_value(arguments, "step");
+    if (step == NULL) {
+        return EN_USAGE_WHOLE;
+    }
+    return strcmp(step, "day") == 0     ? EN_USAGE_DAY
+           : strcmp(step, "month") == 0 ? EN_USAGE_MONTH
+                                        : EN_USAGE_WHOLE;
+}
+
+static void put_day(struct en_rows *rows, struct en_day day)
+{
+    char text[EN_DAY_TEXT_SIZE];
+    size_t size = en_day_print(day, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
+{
+    char text[EN_INSTANT_TEXT_SIZE];
+    size_t size = en_instant_print(instant, offset, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+static void put_micro(struct en_rows *rows, int64_t micro)
+{
+    char text[EN_DECIMAL_TEXT_SIZE];
+    size_t size = en_micro_print(micro, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+/* ---- usage ---- */
+
+static en_code narrow(struct en_store *store, const struct en_arguments *arguments,
+                      struct en_usage_query *query, struct en_error *err)
+{
+    const char *object = en_arguments_value(arguments, "object");
+    const char *point = en_arguments_value(arguments, "point");
+    const char *channel = en_arguments_value(arguments, "channel");
+    query->code = channel == NULL ? en_slice_of(NULL, 0) : en_slice_text(channel);
+    en_code code = EN_OK;
+    if (object != NULL) {
+        code = en_keys_find(store, EN_NAME_OBJECT, en_slice_text(object), &query->object, err);
+    }
+    if (code == EN_OK && point != NULL) {
+        code = en_keys_find(store, EN_NAME_POINT, en_slice_text(point), &query->point, err);
+    }
+    return code;
+}
+
+static void put_usage_row(struct en_rows *rows, const struct en_usage *usage,
+                          const struct en_usage_query *query, uint32_t step, uint32_t place)
+{
+    const struct en_usage_series *series = &usage->series[place];
+    const struct en_usage_cell *cell = &usage->cells[(size_t)step * usage->series_count + place];
+    en_rows_slice(rows, series->point_key);
+    if (!query->is_formulas) {
+        en_rows_slice(rows, series->code);
+    }
+    if (query->is_instants) {
+        put_instant(rows, query->interval.from, series->offset_minutes);
+        put_instant(rows, query->interval.to, series->offset_minutes);
+    } else {
+        put_day(rows, usage->edges[step]);
+        put_day(rows, usage->edges[step + 1]);
+    }
+    en_rows_text(rows, en_unit_name(series->unit));
+    put_micro(rows, cell->micro);
+    en_rows_count(rows, cell->present_count);
+    en_rows_count(rows, cell->missing_count);
+}
+
+static void put_usage(const struct en_usage *usage, const struct en_usage_query *query,
+                      const struct en_arguments *arguments, struct en_io *io)
+{
+    static const struct en_column channels[] = {
+        {"point", NULL, false},    {"channel", NULL, false}, {"from", NULL, false},
+        {"to", NULL, false},       {"unit", NULL, false},    {"energy", NULL, true},
+        {"intervals", NULL, true}, {"missing", NULL, true},
+    };
+    static const struct en_column formulas[] = {
+        {"formula", NULL, false}, {"from", NULL, false},  {"to", NULL, false},
+        {"unit", NULL, false},    {"energy", NULL, true}, {"intervals", NULL, true},
+        {"missing", NULL, true},
+    };
+    struct en_rows rows;
+    if (query->is_formulas) {
+        en_rows_begin(&rows, io, arguments->output, formulas, EN_COUNT_OF(formulas));
+    } else {
+        en_rows_begin(&rows, io, arguments->output, channels, EN_COUNT_OF(channels));
+    }
+    for (uint32_t i = 0; i < usage->series_count && !en_io_is_cancelled(io); i++) {
+        for (uint32_t step = 0; step < usage->steps_count; step++) {
+            put_usage_row(&rows, usage, query, step, i);
+        }
+    }
+    en_rows_end(&rows);
+}
+
+en_code en_run_report_usage(struct en_session *session, const struct en_arguments *arguments,
+                            struct en_io *io, struct en_error *err)
+{
+    const char *by = en_arguments_value(arguments, "by");
+    struct en_usage_query query = {.step = step_of(arguments)};
+    struct en_usage usage;
+    struct en_view view;
+    query.is_formulas = by != NULL && strcmp(by, "formula") == 0;
+    en_code code = parse_stretch(arguments, &query, err);
+    if (code == EN_OK) {
+        code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    en_usage_init(&usage);
+    code = narrow(view.store, arguments, &query, err);
+    if (code == EN_OK) {
+        code = en_usage_gather(&usage, view.store, &query, err);
+    }
+    en_engine_view_close(session->engine, &view);
+    if (code == EN_OK) {
+        put_usage(&usage, &query, arguments, io);
+    }
+    en_usage_fini(&usage);
+    return code;
+}
+
+/* ---- balance ---- */
+
+struct balance_step {
+    struct en_day from;
+    struct en_day to;
+    struct en_balance_answer answer;
+};
+
+static struct en_day end_of_step(en_usage_step step, struct en_day day, struct en_day to)
+{
+    struct en_day end = to;
+    if (step == EN_USAGE_DAY) {
+        end.n = day.n + 1;
+    } else if (step == EN_USAGE_MONTH) {
+        end = en_month_first_day((struct en_month){en_month_of_day(day).n + 1});
+    }
+    return end.n < to.n ? end : to;
+}
+
+/* "1.2345" from 1e-4 %. */
+static void put_percent(struct en_rows *rows, int64_t percent)
+{
+    char text[EN_DECIMAL_TEXT_SIZE];
+    (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent, -4}), text);
+    en_rows_text(rows, text);
+}
+
+static void put_balance_row(struct en_rows *rows, const char *name, const struct balance_step *step)
+{
+    const struct en_balance_answer *answer = &step->answer;
+    en_rows_text(rows, name);
+    put_day(rows, step->from);
+    put_day(rows, step->to);
+    en_rows_text(rows, en_unit_name(answer->unit));
+    put_micro(rows, answer->totals.in_micro);
+    put_micro(rows, answer->totals.out_micro);
+    put_micro(rows, answer->totals.losses_micro);
+    put_micro(rows, answer->imbalance_micro);
+    put_percent(rows, answer->actual_1e4_percent);
+    if (answer->is_assessed) {
+        put_percent(rows, answer->permissible_1e4_percent);
+        en_rows_bool(rows, answer->is_permitted);
+    } else {
+        en_rows_null(rows);
+        en_rows_null(rows);
+    }
+    en_rows_count(rows, answer->totals.slots_count);
+    en_rows_count(rows, answer->totals.partial_count);
+}
+
+static void put_balance(const char *name, const struct balance_step *steps, uint32_t count,
+                        const struct en_arguments *arguments, struct en_io *io)
+{
+    static const struct en_column columns[] = {
+        {"balance", NULL, false},     {"from", NULL, false},
+        {"to", NULL, false},          {"unit", NULL, false},
+        {"in", NULL, true},           {"out", NULL, true},
+        {"losses", NULL, true},       {"imbalance", NULL, true},
+        {"actual", "actual %", true}, {"permissible", "permissible %", true},
+        {"permitted", NULL, false},   {"slots", NULL, true},
+        {"partial", NULL, true},
+    };
+    struct en_rows rows;
+    if (count == 1) {
+        en_rows_begin_single(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    } else {
+        en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        put_balance_row(&rows, name, &steps[i]);
+    }
+    en_rows_end(&rows);
+    for (uint32_t i = 0; i < count && i < 3; i++) {
+        if (!steps[i].answer.is_assessed) {
+            en_io_note(io, "The permissible imbalance is not known: %s.", steps[i].answer.why);
+        }
+    }
+}
+
+static en_code gather_steps(struct en_store *store, const char *name, en_usage_step step,
+                            const struct en_usage_query *query, struct balance_step *steps,
+                            uint32_t *count, struct en_error *err)
+{
+    uint32_t balance = 0;
+    en_code code = en_keys_find(store, EN_NAME_BALANCE, en_slice_text(name), &balance, err);
+    struct en_day day = query->from_day;
+    while (code == EN_OK && day.n < query->to_day.n) {
+        if (*count == STEPS_MAX) {
+            return en_error_set(err, EN_LIMIT, "more than %u steps: ask for less at once",
+                                STEPS_MAX);
+        }
+        struct balance_step *next = &steps[(*count)++];
+        next->from = day;
+        next->to = end_of_step(step, day, query->to_day);
+        code = en_balance_gather(store, balance, next->from, next->to, &next->answer, err);
+        day = next->to;
+    }
+    return code;
+}
+
+en_code en_run_report_balance(struct en_session *session, const struct en_arguments *arguments,
+                              struct en_io *io, struct en_error *err)
+{
+    const char *name = en_arguments_operand(arguments, 0);
+    struct en_usage_query query = {.step = EN_USAGE_WHOLE};
+    struct en_arena arena;
+    struct en_view view;
+    uint32_t count = 0;
+    en_code code = parse_stretch(arguments, &query, err);
+    if (code == EN_OK && query.is_instants) {
+        code = en_error_set(err, EN_USAGE, "a balance is over whole days: give dates");
+    }
+    if (code == EN_OK) {
+        code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    en_arena_init(&arena, (STEPS_MAX + 1) * sizeof(struct balance_step));
+    struct balance_step *steps = en_arena_alloc(&arena, STEPS_MAX * sizeof *steps);
+    code = steps == NULL
+               ? en_error_set(err, EN_NOMEM, "no memory for a report")
+               : gather_steps(view.store, name, step_of(arguments), &query, steps, &count, err);
+    en_engine_view_close(session->engine, &view);
+    if (code == EN_OK) {
+        put_balance(name, steps, count, arguments, io);
+    }
+    en_arena_fini(&arena);
+    return code;
+}
