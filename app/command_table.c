@@ -16,6 +16,23 @@ static const struct en_command commands[] = {
         .run = en_run_init,
     },
     {
+        .noun = "demo",
+        .summary = "Tells the whole story on one substation, in a folder of its own",
+        .details = "Makes a substation with three months of readings, balances it, freezes a "
+                   "month, takes a late reading, proves the "
+                   "freeze by recalculation, and catches a tampered copy.\n\n"
+                   "On a terminal it then serves the API until interrupted.",
+        .options = {{"dir", 0, "DIR",
+                     "The folder (demo-data); one of an earlier demonstration is replaced", NULL,
+                     false},
+                    {"serve", 0, NULL, "Serve the API afterwards", NULL, false},
+                    {"no-serve", 0, NULL, "End afterwards", NULL, false},
+                    {"port", 0, "N", "Port of the API (8080)", NULL, false}},
+        .example = "enerlog demo --no-serve",
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_demo,
+    },
+    {
         .noun = "log",
         .verb = "show",
         .summary = "Shows events of the log",
@@ -452,6 +469,7 @@ static const struct {
     const char *summary;
 } nouns[] = {
     {"init", "A new data directory"},
+    {"demo", "The whole story on one substation"},
     {"log", "The events and their proofs"},
     {"import", "Readings from files"},
     {"object", "The tree of objects"},

@@ -61,6 +61,9 @@ EN_COMMAND(report_balance);
 /* key.c */
 EN_COMMAND(key_show);
 
+/* demo.c */
+EN_COMMAND(demo);
+
 /* doctor.c */
 EN_COMMAND(doctor);
 
