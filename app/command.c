@@ -551,13 +551,8 @@ const char *en_arguments_operand(const struct en_arguments *arguments, uint32_t 
     return index < arguments->operands_count ? arguments->operands[index] : NULL;
 }
 
-en_code en_arguments_number(const struct en_arguments *arguments, const char *name, uint64_t max,
-                            uint64_t *value, struct en_error *err)
+en_code en_count_parse(const char *text, uint64_t max, uint64_t *value)
 {
-    const char *text = en_arguments_value(arguments, name);
-    if (text == NULL) {
-        return EN_OK;
-    }
     uint64_t number = 0;
     bool is_number = text[0] != '\0';
     for (const char *digit = text; *digit != '\0' && is_number; digit++) {
@@ -566,9 +561,22 @@ en_code en_arguments_number(const struct en_arguments *arguments, const char *na
         number = is_number ? number * 10 + next : number;
     }
     if (!is_number || number > max) {
+        return EN_USAGE;
+    }
+    *value = number;
+    return EN_OK;
+}
+
+en_code en_arguments_number(const struct en_arguments *arguments, const char *name, uint64_t max,
+                            uint64_t *value, struct en_error *err)
+{
+    const char *text = en_arguments_value(arguments, name);
+    if (text == NULL) {
+        return EN_OK;
+    }
+    if (en_count_parse(text, max, value) != EN_OK) {
         return en_error_set(err, EN_USAGE, "--%s is a whole number up to %llu, not \"%.64s\"", name,
                             (unsigned long long)max, text);
     }
-    *value = number;
     return EN_OK;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "app/attest.h"
 #include "app/session.h"
 #include "app/wire.h"
 #include "core/event/payload.h"
@@ -433,6 +434,9 @@ static en_code start(struct en_daemon *daemon, struct en_error *err)
     }
     if (code == EN_OK) {
         code = en_engine_catch_up(engine, daemon->options->io, err);
+    }
+    if (code == EN_OK) {
+        code = en_attest_all(engine, daemon->options->io, err);
     }
     if (code == EN_OK) {
         code = start_http(daemon, err);

@@ -58,6 +58,21 @@ EN_COMMAND(import);
 EN_COMMAND(report_usage);
 EN_COMMAND(report_balance);
 
+/* freeze.c */
+EN_COMMAND(freeze_create);
+EN_COMMAND(freeze_list);
+EN_COMMAND(freeze_show);
+EN_COMMAND(freeze_differences);
+EN_COMMAND(freeze_verify);
+EN_COMMAND(correction_create);
+
+/* evidence.c */
+EN_COMMAND(log_verify);
+EN_COMMAND(log_prove);
+EN_COMMAND(log_backup);
+EN_COMMAND(log_restore);
+EN_COMMAND(proof_verify);
+
 /* key.c */
 EN_COMMAND(key_show);
 

@@ -123,14 +123,12 @@ static en_code find_object(void *self, struct en_slice key, uint32_t *object, st
 }
 
 static en_code find_offset(void *self, uint32_t object, struct en_instant at,
-                           int32_t *offset_minutes, struct en_interval *holds,
-                           struct en_error *err)
+                           int32_t *offset_minutes, struct en_interval *holds, struct en_error *err)
 {
     struct en_store *store = NULL;
     en_code code = fresh_store(self, &store, err);
-    return code == EN_OK
-               ? en_keys_object_offset_span(store, object, at, offset_minutes, holds, err)
-               : code;
+    return code == EN_OK ? en_keys_object_offset_span(store, object, at, offset_minutes, holds, err)
+                         : code;
 }
 
 /* ---- files ---- */

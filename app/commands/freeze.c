@@ -1,0 +1,649 @@
+/* Freezes and corrections: made, listed, shown, and proved equal by replay. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/attest.h"
+#include "app/commands/arguments.h"
+#include "app/commands/commands.h"
+#include "app/commands/submission.h"
+#include "app/rows.h"
+#include "core/event/payload.h"
+#include "log/checkpoint.h"
+#include "projections/tables.h"
+#include "projections/views/frozen.h"
+#include "projections/views/interval.h"
+#include "projections/views/keys.h"
+
+#define KEY_SIZE_MAX 1024u
+#define RUNS_MAX 256u
+
+/* ---- what is known of a freeze ---- */
+
+/* One run, copied out of the tables. */
+struct freeze_run {
+    char id[EN_NAME_SIZE_MAX + 1];
+    char scope[EN_NAME_SIZE_MAX + 1];
+    char policy[EN_NAME_SIZE_MAX + 1];
+    struct en_freeze_row row; /* texts are not to be used */
+    struct en_attestation_row attestation;
+    bool is_attested;
+    uint64_t pending_count;
+    struct en_checkpoint checkpoint;
+    char note[EN_CHECKPOINT_SIZE_MAX];
+    size_t note_size;
+};
+
+static void copy_text(char *text, size_t size, struct en_slice from)
+{
+    (void)snprintf(text, size, "%.*s", (int)from.size, (const char *)from.bytes);
+}
+
+static en_code count_pending(struct en_store *store, struct freeze_run *run, struct en_error *err)
+{
+    struct en_table_scan scan;
+    struct en_frozen_row row = {.freeze = run->row.freeze, .run = run->row.run, .day = INT32_MIN};
+    en_code code = en_table_scan_begin(store, &en_table_frozen, &row, 2, &scan, err);
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        run->pending_count += code == EN_OK ? 1 : 0;
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+static en_code load_attestation(struct en_store *store, struct freeze_run *run,
+                                struct en_error *err)
+{
+    run->attestation = (struct en_attestation_row){.freeze = run->row.freeze, .run = run->row.run};
+    en_code code = en_table_get(store, &en_table_attestation, &run->attestation, NULL, err);
+    run->is_attested = code == EN_OK;
+    if (code == EN_OK && run->attestation.checkpoint.size < sizeof run->note) {
+        run->note_size = run->attestation.checkpoint.size;
+        memcpy(run->note, run->attestation.checkpoint.bytes, run->note_size);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* Fills the rest of a run whose row was just read from the store. */
+static en_code load_run(struct en_store *store, struct freeze_run *run, struct en_error *err)
+{
+    struct en_slice key;
+    copy_text(run->policy, sizeof run->policy, run->row.policy);
+    en_code code = en_keys_key(store, EN_NAME_FREEZE, run->row.freeze, &key, err);
+    if (code == EN_OK) {
+        copy_text(run->id, sizeof run->id, key);
+        code = en_keys_key(store, EN_NAME_OBJECT, run->row.scope, &key, err);
+    }
+    if (code == EN_OK) {
+        copy_text(run->scope, sizeof run->scope, key);
+        code = load_attestation(store, run, err);
+    }
+    return code == EN_OK ? count_pending(store, run, err) : code;
+}
+
+static const struct en_column run_columns[] = {
+    {"id", NULL, false},     {"run", NULL, true},     {"from", NULL, false}, {"to", NULL, false},
+    {"scope", NULL, false},  {"policy", NULL, false}, {"event", NULL, true}, {"rows", NULL, true},
+    {"missing", NULL, true}, {"pending", NULL, true}, {"size", NULL, true},  {"root", NULL, false},
+    {"digest", NULL, false},
+};
+
+/* What fits a terminal. */
+static const struct en_column short_columns[] = {
+    {"id", NULL, false},    {"run", NULL, true},  {"from", NULL, false},   {"to", NULL, false},
+    {"scope", NULL, false}, {"rows", NULL, true}, {"missing", NULL, true}, {"pending", NULL, true},
+};
+
+static void put_day(struct en_rows *rows, int32_t day)
+{
+    char text[EN_DAY_TEXT_SIZE];
+    size_t size = en_day_print((struct en_day){day}, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+static void put_hash(struct en_rows *rows, const struct en_hash *hash)
+{
+    char hex[EN_HASH_HEX_SIZE];
+    en_hash_print(hash, hex);
+    en_rows_text(rows, hex);
+}
+
+static void put_scope(struct en_rows *rows, const struct freeze_run *run)
+{
+    if (run->scope[0] == '\0') {
+        en_rows_null(rows);
+    } else {
+        en_rows_text(rows, run->scope);
+    }
+}
+
+static void put_run(struct en_rows *rows, const struct freeze_run *run)
+{
+    en_rows_text(rows, run->id);
+    en_rows_count(rows, run->row.run);
+    put_day(rows, run->row.from_day);
+    put_day(rows, run->row.to_day);
+    put_scope(rows, run);
+    en_rows_text(rows, run->policy);
+    en_rows_count(rows, run->row.seq);
+    en_rows_count(rows, run->row.rows_count);
+    en_rows_count(rows, run->row.missing_count);
+    en_rows_count(rows, run->pending_count);
+    if (run->is_attested) {
+        en_rows_count(rows, run->attestation.size);
+        put_hash(rows, &run->attestation.root);
+    } else {
+        en_rows_null(rows);
+        en_rows_null(rows);
+    }
+    put_hash(rows, &run->row.digest);
+}
+
+static void put_short_run(struct en_rows *rows, const struct freeze_run *run)
+{
+    en_rows_text(rows, run->id);
+    en_rows_count(rows, run->row.run);
+    put_day(rows, run->row.from_day);
+    put_day(rows, run->row.to_day);
+    put_scope(rows, run);
+    en_rows_count(rows, run->row.rows_count);
+    en_rows_count(rows, run->row.missing_count);
+    en_rows_count(rows, run->pending_count);
+}
+
+/* The newest run of a freeze by its id. */
+static en_code find_run(struct en_store *store, const char *id, struct freeze_run *run,
+                        struct en_error *err)
+{
+    uint32_t freeze = 0;
+    *run = (struct freeze_run){.pending_count = 0};
+    en_code code = en_keys_find(store, EN_NAME_FREEZE, en_slice_text(id), &freeze, err);
+    if (code == EN_OK) {
+        code = en_freeze_last_run(store, freeze, &run->row, err);
+        if (code == EN_NOT_FOUND) {
+            return en_error_set(err, EN_NOT_FOUND, "freeze \"%.128s\" was refused or not made", id);
+        }
+    }
+    return code == EN_OK ? load_run(store, run, err) : code;
+}
+
+static en_code show(struct en_session *session, const struct en_arguments *arguments,
+                    const char *id, struct en_io *io, struct en_error *err)
+{
+    struct en_view view;
+    struct freeze_run run;
+    en_code code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = find_run(view.store, id, &run, err);
+    en_engine_view_close(session->engine, &view);
+    if (code == EN_OK) {
+        struct en_rows rows;
+        en_rows_begin_single(&rows, io, arguments->output, run_columns, EN_COUNT_OF(run_columns));
+        put_run(&rows, &run);
+        en_rows_end(&rows);
+    }
+    return code;
+}
+
+en_code en_run_freeze_show(struct en_session *session, const struct en_arguments *arguments,
+                           struct en_io *io, struct en_error *err)
+{
+    return show(session, arguments, en_arguments_operand(arguments, 0), io, err);
+}
+
+en_code en_run_freeze_list(struct en_session *session, const struct en_arguments *arguments,
+                           struct en_io *io, struct en_error *err)
+{
+    struct en_view view;
+    struct en_rows rows;
+    struct en_table_scan scan;
+    bool is_short = arguments->output == EN_OUTPUT_TABLE;
+    en_code code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    if (is_short) {
+        en_rows_begin(&rows, io, arguments->output, short_columns, EN_COUNT_OF(short_columns));
+    } else {
+        en_rows_begin(&rows, io, arguments->output, run_columns, EN_COUNT_OF(run_columns));
+    }
+    code = en_table_scan_begin(view.store, &en_table_freeze, NULL, 0, &scan, err);
+    while (code == EN_OK) {
+        struct freeze_run run = {.pending_count = 0};
+        code = en_table_scan_next(&scan, &run.row, NULL, err);
+        if (code == EN_OK) {
+            code = load_run(view.store, &run, err);
+        }
+        if (code == EN_OK && is_short) {
+            put_short_run(&rows, &run);
+        } else if (code == EN_OK) {
+            put_run(&rows, &run);
+        }
+    }
+    en_table_scan_end(&scan);
+    en_engine_view_close(session->engine, &view);
+    en_rows_end(&rows);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* ---- making ---- */
+
+/* "2013-04" for a whole month, else "2013-04-01..2013-04-15"; "@SCOPE" behind it. */
+static en_code name_period(const struct en_arguments *arguments, struct en_day from,
+                           struct en_day to, char id[EN_NAME_SIZE_MAX + 1], struct en_error *err)
+{
+    const char *given = en_arguments_value(arguments, "name");
+    const char *scope = en_arguments_value(arguments, "scope");
+    char first[EN_DAY_TEXT_SIZE];
+    char last[EN_DAY_TEXT_SIZE] = "";
+    struct en_month month = en_month_of_day(from);
+    bool is_month = en_month_first_day(month).n == from.n &&
+                    en_month_first_day((struct en_month){month.n + 1}).n == to.n;
+    if (is_month) {
+        (void)en_month_print(month, first);
+    } else {
+        (void)en_day_print(from, first);
+        (void)en_day_print(to, last);
+    }
+    int size = given != NULL
+                   ? snprintf(id, EN_NAME_SIZE_MAX + 1, "%s", given)
+                   : snprintf(id, EN_NAME_SIZE_MAX + 1, "%s%s%s%s%s", first, is_month ? "" : "..",
+                              last, scope == NULL ? "" : "@", scope == NULL ? "" : scope);
+    return size > 0 && size <= (int)EN_NAME_SIZE_MAX
+               ? EN_OK
+               : en_error_set(err, EN_USAGE, "the name of a freeze has 1 to %u bytes",
+                              EN_NAME_SIZE_MAX);
+}
+
+static en_code submit(struct en_session *session, struct en_io *io, en_kind kind, uint32_t subject,
+                      struct en_interval valid, const void *payload, struct en_error *err)
+{
+    struct en_submission submission;
+    en_code code = en_submission_init(&submission, session->engine, err);
+    if (code == EN_OK) {
+        code = en_submission_add(&submission, kind, subject, valid, payload, err);
+    }
+    if (code == EN_OK) {
+        code = en_submission_send(&submission, io, err);
+    }
+    en_submission_fini(&submission);
+    return code == EN_OK ? en_attest_all(session->engine, io, err) : code;
+}
+
+/* Whether a freeze of that id stands: its name must not be used for another. */
+static en_code check_free(struct en_session *session, const char *id, struct en_io *io,
+                          struct en_error *err)
+{
+    struct en_view view;
+    struct freeze_run run;
+    en_code code = en_engine_view_open(session->engine, NULL, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = find_run(view.store, id, &run, err);
+    en_engine_view_close(session->engine, &view);
+    if (code == EN_OK) {
+        return en_error_set(err, EN_CONFLICT, "there is a freeze \"%.128s\" already", id);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_run_freeze_create(struct en_session *session, const struct en_arguments *arguments,
+                             struct en_io *io, struct en_error *err)
+{
+    char id[EN_NAME_SIZE_MAX + 1];
+    const char *scope = en_arguments_value(arguments, "scope");
+    struct en_day from;
+    struct en_day to;
+    uint32_t freeze = 0;
+    struct en_freeze_requested requested = {0};
+    en_code code = en_arguments_day(arguments, "from", &from, err);
+    if (code == EN_OK) {
+        code = en_arguments_day(arguments, "to", &to, err);
+    }
+    if (code == EN_OK && from.n >= to.n) {
+        code = en_error_set(err, EN_USAGE, "--from must be before --to");
+    }
+    if (code == EN_OK) {
+        code = name_period(arguments, from, to, id, err);
+    }
+    if (code == EN_OK && scope != NULL) {
+        code = en_engine_find(session->engine, EN_NAME_OBJECT, scope, &requested.scope, err);
+    }
+    if (code == EN_OK) {
+        code = check_free(session, id, io, err);
+    }
+    if (code == EN_OK) {
+        code = en_engine_name(session->engine, EN_NAME_FREEZE, id, &freeze, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    requested.from_day = from.n;
+    requested.to_day = to.n;
+    requested.policy = en_arguments_text(arguments, "policy", en_slice_text(""));
+    struct en_interval valid = {en_day_interval(from, 0).from, en_day_interval(to, 0).from};
+    code = submit(session, io, EN_KIND_FREEZE_REQUESTED, freeze, valid, &requested, err);
+    return code == EN_OK ? show(session, arguments, id, io, err) : code;
+}
+
+en_code en_run_correction_create(struct en_session *session, const struct en_arguments *arguments,
+                                 struct en_io *io, struct en_error *err)
+{
+    const char *id = en_arguments_operand(arguments, 0);
+    const char *style = en_arguments_value(arguments, "style");
+    struct en_day target = {0};
+    uint32_t freeze = 0;
+    struct en_correction_requested requested = {0};
+    requested.authority = en_arguments_text(arguments, "authority", en_slice_text(""));
+    requested.correction = style == NULL ? 0 : strcmp(style, "restate") == 0 ? 1 : 2;
+    en_code code = en_arguments_day(arguments, "target", &target, err);
+    requested.target_day = target.n;
+    requested.through = en_log_size(en_engine_log(session->engine));
+    if (code == EN_OK && style != NULL && requested.correction == 2 &&
+        !en_arguments_has(arguments, "target")) {
+        code = en_error_set(err, EN_USAGE, "--target DATE is missing: the open day of the delta");
+    }
+    if (code == EN_OK) {
+        code = en_engine_find(session->engine, EN_NAME_FREEZE, id, &freeze, err);
+    }
+    if (code == EN_OK) {
+        code = submit(session, io, EN_KIND_CORRECTION_REQUESTED, freeze,
+                      (struct en_interval){{0}, {0}}, &requested, err);
+    }
+    return code == EN_OK ? show(session, arguments, id, io, err) : code;
+}
+
+/* ---- pending differences ---- */
+
+/* Point and channel, or the name of a node or balance, of a frozen row. */
+static en_code label_of(struct en_store *store, en_frozen_lane lane, uint32_t series,
+                        char text[2 * EN_NAME_SIZE_MAX + 8], struct en_error *err)
+{
+    struct en_slice key = en_slice_of("", 0);
+    if (lane != EN_FROZEN_INTERVAL) {
+        en_name_type type = lane == EN_FROZEN_NODE ? EN_NAME_FORMULA : EN_NAME_BALANCE;
+        en_code code = en_keys_key(store, type, series, &key, err);
+        copy_text(text, EN_NAME_SIZE_MAX, key);
+        return code;
+    }
+    struct en_channel_row row = {.channel = series};
+    en_code code = en_table_get(store, &en_table_channel, &row, NULL, err);
+    if (code == EN_OK) {
+        code = en_keys_key(store, EN_NAME_POINT, row.point, &key, err);
+    }
+    (void)snprintf(text, 2 * EN_NAME_SIZE_MAX + 8, "%.*s %.*s", (int)key.size,
+                   (const char *)key.bytes, (int)row.code.size, (const char *)row.code.bytes);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* What the live tables hold in a frozen row's place; size 0: nothing. */
+static en_code live_entry(struct en_store *store, en_frozen_lane lane, int32_t day, uint32_t series,
+                          struct en_slice *entry, struct en_error *err)
+{
+    *entry = en_slice_of(NULL, 0);
+    en_code code = lane == EN_FROZEN_INTERVAL ? en_interval_get(store, day, series, entry, err)
+                   : lane == EN_FROZEN_NODE
+                       ? en_series_get(store, &en_series_node, day, series, entry, err)
+                       : en_series_get(store, &en_series_balance_day, day, series, entry, err);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* The energy of an entry of channels, as text; "-" where it is no such entry. */
+static void energy_text(en_frozen_lane lane, struct en_slice entry, char text[EN_DECIMAL_TEXT_SIZE])
+{
+    struct en_block_total total;
+    struct en_block_head head;
+    int64_t sum = 0;
+    (void)snprintf(text, EN_DECIMAL_TEXT_SIZE, "-");
+    bool is_read = lane == EN_FROZEN_INTERVAL && entry.size > 0 &&
+                   en_block_peek(entry, &head, NULL) == EN_OK &&
+                   en_block_sum(entry, &total, NULL) == EN_OK && en_i128_to_i64(total.sum, &sum);
+    if (is_read) {
+        struct en_decimal decimal = en_decimal_canonical((struct en_decimal){sum, head.exponent});
+        (void)en_decimal_print(decimal, text);
+    }
+}
+
+en_code en_run_freeze_differences(struct en_session *session, const struct en_arguments *arguments,
+                                  struct en_io *io, struct en_error *err)
+{
+    static const struct en_column columns[] = {{"day", NULL, false},
+                                               {"what", NULL, false},
+                                               {"series", NULL, false},
+                                               {"frozen", NULL, true},
+                                               {"live", NULL, true}};
+    static const char *const lanes[] = {"?", "energy", "formula", "balance"};
+    struct en_view view;
+    struct freeze_run run;
+    struct en_rows rows;
+    struct en_table_scan scan;
+    en_code code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = find_run(view.store, en_arguments_operand(arguments, 0), &run, err);
+    if (code != EN_OK) {
+        en_engine_view_close(session->engine, &view);
+        return code;
+    }
+    struct en_frozen_row row = {.freeze = run.row.freeze, .run = run.row.run, .day = INT32_MIN};
+    en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    code = en_table_scan_begin(view.store, &en_table_frozen, &row, 2, &scan, err);
+    while (code == EN_OK) {
+        char label[2 * EN_NAME_SIZE_MAX + 8] = "";
+        char frozen[EN_DECIMAL_TEXT_SIZE];
+        char live[EN_DECIMAL_TEXT_SIZE];
+        struct en_slice entry;
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        en_frozen_lane lane = (en_frozen_lane)row.lane;
+        code = code == EN_OK ? label_of(view.store, lane, row.series, label, err) : code;
+        code =
+            code == EN_OK ? live_entry(view.store, lane, row.day, row.series, &entry, err) : code;
+        if (code == EN_OK) {
+            energy_text(lane, row.entry, frozen);
+            energy_text(lane, entry, live);
+            put_day(&rows, row.day);
+            en_rows_text(&rows, lanes[row.lane < EN_COUNT_OF(lanes) ? row.lane : 0]);
+            en_rows_text(&rows, label);
+            en_rows_text(&rows, frozen);
+            en_rows_text(&rows, live);
+        }
+    }
+    en_table_scan_end(&scan);
+    en_engine_view_close(session->engine, &view);
+    en_rows_end(&rows);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* ---- verification ---- */
+
+/* Where the replayed rows of a run and those that stand here part. */
+struct comparison {
+    struct en_store *here;
+    const struct freeze_run *run;
+    uint64_t rows_count;
+    bool is_equal;
+    char where[2 * EN_NAME_SIZE_MAX + 64];
+};
+
+/* A row of the replay against what this data directory says was frozen. */
+static en_code compare_row(void *self, const struct en_frozen_item *item, struct en_error *err)
+{
+    struct comparison *comparison = self;
+    struct en_frozen_item live = *item;
+    struct en_slice frozen = en_slice_of(NULL, 0);
+    comparison->rows_count++;
+    en_code code =
+        live_entry(comparison->here, item->lane, item->day, item->series, &live.entry, err);
+    if (code == EN_OK) {
+        code = en_frozen_entry(comparison->here, comparison->run->row.freeze,
+                               comparison->run->row.run, &live, &frozen, err);
+        code = code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    if (code == EN_OK && comparison->is_equal && !en_slice_equal(frozen, item->entry)) {
+        char label[2 * EN_NAME_SIZE_MAX + 8];
+        char day[EN_DAY_TEXT_SIZE];
+        comparison->is_equal = false;
+        (void)en_day_print((struct en_day){item->day}, day);
+        code = label_of(comparison->here, item->lane, item->series, label, err);
+        (void)snprintf(comparison->where, sizeof comparison->where, "%s on %s", label, day);
+    }
+    return code;
+}
+
+/* The signed head that the attestation carries: signed by the log's key, and a head this log had.
+ */
+static en_code check_attestation(struct en_session *session, const struct freeze_run *run,
+                                 struct en_error *err)
+{
+    struct en_buf text;
+    struct en_sign_public key;
+    struct en_checkpoint checkpoint;
+    struct en_hash root;
+    if (!run->is_attested) {
+        return en_error_set(err, EN_MISMATCH, "run %u has no attestation", run->row.run);
+    }
+    en_buf_init(&text, KEY_SIZE_MAX);
+    en_code code = en_data_dir_read(session->dir, "keys/log.pub", &text, err);
+    if (code == EN_OK) {
+        code = en_sign_public_parse(en_buf_slice(&text), &key, err);
+    }
+    en_buf_fini(&text);
+    if (code == EN_OK) {
+        code = en_checkpoint_verify(en_slice_of(run->note, run->note_size), &key, &checkpoint, err);
+    }
+    if (code == EN_OK) {
+        code = en_log_root(en_engine_log(session->engine), checkpoint.size, &root, err);
+    }
+    if (code != EN_OK) {
+        return en_error_wrap(err, "the attestation of run %u", run->row.run);
+    }
+    bool is_same = en_hash_equal(&root, &checkpoint.root) &&
+                   checkpoint.size == run->attestation.size &&
+                   en_hash_equal(&checkpoint.root, &run->attestation.root) &&
+                   en_hash_equal(&run->row.digest, &run->attestation.digest);
+    return is_same ? EN_OK
+                   : en_error_set(err, EN_MISMATCH,
+                                  "the attestation of run %u is not about this log or these rows",
+                                  run->row.run);
+}
+
+/* Replays the log up to the event that froze the run, and compares digests, then rows. */
+static en_code replay_run(struct en_session *session, const struct freeze_run *run,
+                          struct comparison *comparison, struct en_hash *digest, struct en_io *io,
+                          struct en_error *err)
+{
+    char as_of[32];
+    struct en_view replayed;
+    struct en_view here;
+    (void)snprintf(as_of, sizeof as_of, "%" PRIu64, run->row.seq);
+    en_code code = en_engine_view_open(session->engine, as_of, io, &replayed, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = en_engine_view_open(session->engine, NULL, io, &here, err);
+    if (code != EN_OK) {
+        en_engine_view_close(session->engine, &replayed);
+        return code;
+    }
+    struct en_freeze_row row = {.freeze = run->row.freeze, .run = run->row.run};
+    *comparison = (struct comparison){.here = here.store, .run = run, .is_equal = true};
+    code = en_table_get(replayed.store, &en_table_freeze, &row, NULL, err);
+    if (code == EN_OK) {
+        *digest = row.digest;
+        code = en_frozen_walk(replayed.store, &row, compare_row, comparison, err);
+    } else if (code == EN_NOT_FOUND) {
+        code = en_error_set(err, EN_MISMATCH, "the replay does not come to this freeze");
+    }
+    en_engine_view_close(session->engine, &here);
+    en_engine_view_close(session->engine, &replayed);
+    return code;
+}
+
+static en_code verify_run(struct en_session *session, const struct freeze_run *run,
+                          const struct en_arguments *arguments, struct en_io *io,
+                          struct en_error *err)
+{
+    static const struct en_column columns[] = {{"id", NULL, false},     {"run", NULL, true},
+                                               {"equal", NULL, false},  {"rows", NULL, true},
+                                               {"digest", NULL, false}, {"replayed", NULL, false}};
+    struct comparison comparison = {.is_equal = false};
+    struct en_hash digest = {{0}};
+    en_code code = check_attestation(session, run, err);
+    if (code == EN_OK) {
+        code = replay_run(session, run, &comparison, &digest, io, err);
+    }
+    if (code == EN_OK) {
+        bool is_same = en_hash_equal(&digest, &run->row.digest) &&
+                       comparison.rows_count == run->row.rows_count && comparison.is_equal;
+        if (!is_same) {
+            code = en_error_set(err, EN_MISMATCH, "freeze %s, run %u: replay differs%s%s", run->id,
+                                run->row.run, comparison.where[0] == '\0' ? "" : " first at ",
+                                comparison.where);
+        }
+        struct en_rows rows;
+        en_rows_begin_single(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+        en_rows_text(&rows, run->id);
+        en_rows_count(&rows, run->row.run);
+        en_rows_bool(&rows, is_same);
+        en_rows_count(&rows, comparison.rows_count);
+        put_hash(&rows, &run->row.digest);
+        put_hash(&rows, &digest);
+        en_rows_end(&rows);
+    }
+    return code == EN_NOT_FOUND || code == EN_MALFORMED ? (err->code = EN_MISMATCH) : code;
+}
+
+/* All runs of a freeze; each must replay equal, the older ones too. */
+static en_code gather_runs(struct en_store *store, const char *id, struct freeze_run *runs,
+                           uint32_t *count, struct en_error *err)
+{
+    uint32_t freeze = 0;
+    struct en_table_scan scan;
+    en_code code = en_keys_find(store, EN_NAME_FREEZE, en_slice_text(id), &freeze, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_freeze_row from = {.freeze = freeze};
+    code = en_table_scan_begin(store, &en_table_freeze, &from, 1, &scan, err);
+    while (code == EN_OK && *count < RUNS_MAX) {
+        runs[*count] = (struct freeze_run){.pending_count = 0};
+        code = en_table_scan_next(&scan, &runs[*count].row, NULL, err);
+        code = code == EN_OK ? load_run(store, &runs[*count], err) : code;
+        *count += code == EN_OK ? 1 : 0;
+    }
+    en_table_scan_end(&scan);
+    if (code == EN_NOT_FOUND && *count == 0) {
+        return en_error_set(err, EN_NOT_FOUND, "freeze \"%.128s\" was refused or not made", id);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_run_freeze_verify(struct en_session *session, const struct en_arguments *arguments,
+                             struct en_io *io, struct en_error *err)
+{
+    struct en_arena arena;
+    struct en_view view;
+    uint32_t count = 0;
+    en_arena_init(&arena, (RUNS_MAX + 1) * sizeof(struct freeze_run));
+    struct freeze_run *runs = en_arena_alloc(&arena, RUNS_MAX * sizeof *runs);
+    en_code code = runs == NULL ? en_error_set(err, EN_NOMEM, "no memory to verify") : EN_OK;
+    if (code == EN_OK) {
+        code = en_engine_view_open(session->engine, NULL, io, &view, err);
+    }
+    if (code == EN_OK) {
+        code = gather_runs(view.store, en_arguments_operand(arguments, 0), runs, &count, err);
+        en_engine_view_close(session->engine, &view);
+    }
+    for (uint32_t i = 0; i < count && code == EN_OK; i++) {
+        code = verify_run(session, &runs[i], arguments, io, err);
+    }
+    if (code == EN_OK) {
+        en_io_note(io, "Replay of the log gives the frozen rows, byte for byte.");
+    }
+    en_arena_fini(&arena);
+    return code;
+}
