@@ -37,6 +37,10 @@ END
 expect log/door.c 1 door <<'END'
 #include <lmdb.h>
 END
+expect log/doorless.c 2 door <<'END'
+#include <sys/stat.h>
+#include <glib.h>
+END
 expect core/real.c 2 float <<'END'
 /* a float in a comment, and "double" in quotes, are no number */
 double wrong;
