@@ -69,7 +69,7 @@ static en_code plain_number(struct en_slice text, char plain[TEXT_SIZE_MAX + 2],
     if (trimmed.bytes[0] == '-') {
         plain[size++] = '-';
         at = 1;
-    } else if (trimmed.bytes[0] == '+') {
+    } else if (trimmed.bytes[0] == '+' && trimmed.size > 1 && trimmed.bytes[1] != '-') {
         at = 1;
     }
     if (at < trimmed.size && (trimmed.bytes[at] == '.' || trimmed.bytes[at] == ',')) {

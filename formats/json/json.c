@@ -63,9 +63,12 @@ static en_code json_read(const struct en_format_input *input, struct en_staging 
         return en_error_set(err, EN_MALFORMED, "the first line is not a JSON object");
     }
     bool is_asked = input->zone_name != NULL;
-    struct en_slice zone = is_asked ? en_slice_text(input->zone_name) : first_offset(input->bytes);
-    en_code code = en_fiscal_zone_parse(zone, input->zones, &staging->zone, err);
-    if (code == EN_USAGE && !is_asked) { /* the first line's time will be refused */
+    en_code code = EN_OK;
+    if (is_asked) {
+        code = en_fiscal_zone_parse(en_slice_text(input->zone_name), input->zones, &staging->zone,
+                                    err);
+    } else if (en_fiscal_zone_parse(first_offset(input->bytes), NULL, &staging->zone, NULL) !=
+               EN_OK) { /* the first line's time will be refused */
         code = en_fiscal_zone_parse(en_slice_text("Z"), NULL, &staging->zone, err);
     }
     return code == EN_OK ? read_lines(input->bytes, staging, err) : code;
