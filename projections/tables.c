@@ -310,6 +310,7 @@ static const struct en_field freeze_fields[] = {
     FIELD(freeze, U64, rows_count, ""),
     FIELD(freeze, U64, missing_count, "slots declared missing"),
     FIELD(freeze, TEXT, authority, ""),
+    FIELD(freeze, HASH, versions, "digest of rules, zones, formulas, balances, ratios in force"),
 };
 static const struct en_record freeze_record = {"freeze",      sizeof(struct en_freeze_row), 1,
                                                freeze_fields, EN_COUNT_OF(freeze_fields),   2};
@@ -430,6 +431,18 @@ uint32_t en_digest_tables(struct en_digest_table *tables)
             (struct en_digest_table){en_series_all[i]->name, true, en_series_all[i]->flags};
     }
     return count;
+}
+
+en_code en_governing_digest(struct en_store *store, struct en_hash *digest, struct en_error *err)
+{
+    static const struct en_table *const governing[] = {&en_table_balance, &en_table_formula,
+                                                       &en_table_ratio,   &en_table_replacement,
+                                                       &en_table_rule,    &en_table_zone};
+    struct en_digest_table tables[EN_COUNT_OF(governing)];
+    for (size_t i = 0; i < EN_COUNT_OF(governing); i++) {
+        tables[i] = (struct en_digest_table){governing[i]->name, false, governing[i]->flags};
+    }
+    return en_digest_root(store, tables, EN_COUNT_OF(governing), EN_DIGEST_KEPT, digest, err);
 }
 
 void en_totals_encode(const struct en_totals *totals, struct en_buf *out)

@@ -237,6 +237,7 @@ struct en_freeze_row {
     uint64_t rows_count;
     uint64_t missing_count; /* slots declared missing */
     struct en_slice authority;
+    struct en_hash versions; /* of what governed it: en_governing_digest */
 };
 
 /* Members of a freeze with a scope, as they were when it was made (a freeze of everything has no
@@ -353,6 +354,12 @@ extern const struct en_series_table *const en_series_all[];
 /* The same as the digest wants them (digest.h): fills up to EN_DIGEST_TABLES_MAX, returns how many.
  */
 uint32_t en_digest_tables(struct en_digest_table *tables);
+
+/* SHA-256 over the digests of the tables that govern calculation (rules and their editions, zone
+ * tables, formulas, balances, ratios, replacements) as they stand: what a freeze names beside its
+ * rows. */
+en_code en_governing_digest(struct en_store *store, struct en_hash *digest,
+                            struct en_error *err) EN_MUST_CHECK;
 
 /* The sums of a day or month. */
 struct en_totals {

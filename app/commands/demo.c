@@ -24,6 +24,7 @@
 #define CSV_SIZE_MAX (1u << 20)
 #define OPEN_FOLDERS_MAX 16
 #define PORT_TEXT "8080"
+#define EN_DEMO_FREEZE "2026-02" /* as `freeze create` names a month */
 
 struct demo {
     struct en_io *io;
@@ -233,13 +234,15 @@ static en_code freeze_and_late(struct demo *demo, struct en_error *err)
         code = run(demo, 0, err, "-D", demo->data, "import", "--format", "csv", "--mapping",
                    mapping_path, csv_path, NULL);
     }
-    return code == EN_OK ? run(demo, 0, err, "-D", demo->data, "freeze", "show", "1", NULL) : code;
+    return code == EN_OK
+               ? run(demo, 0, err, "-D", demo->data, "freeze", "show", EN_DEMO_FREEZE, NULL)
+               : code;
 }
 
 static en_code prove(struct demo *demo, struct en_error *err)
 {
     chapter(demo, "Is the freeze still what it was? Everything is recalculated from the log");
-    en_code code = run(demo, 0, err, "-D", demo->data, "freeze", "verify", "1", NULL);
+    en_code code = run(demo, 0, err, "-D", demo->data, "freeze", "verify", EN_DEMO_FREEZE, NULL);
     code = code == EN_OK
                ? run(demo, 0, err, "-D", demo->data, "projection", "rebuild", "--compare", NULL)
                : code;

@@ -282,6 +282,9 @@ static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
         code = en_frozen_digest(fold->store, &freeze, &freeze.digest, &freeze.rows_count, err);
     }
     if (code == EN_OK) {
+        code = en_governing_digest(fold->store, &freeze.versions, err);
+    }
+    if (code == EN_OK) {
         code = en_table_put(fold->store, &en_table_freeze, &freeze, NULL, err);
     }
     return code == EN_OK ? set_current(state, &freeze, err) : code;
@@ -343,6 +346,9 @@ static en_code restate(struct en_fold *fold, struct freeze_state *state,
     en_code code = last->scope != 0 ? copy_members(fold, last, next.run, err) : EN_OK;
     if (code == EN_OK) {
         code = en_frozen_digest(fold->store, &next, &next.digest, &next.rows_count, err);
+    }
+    if (code == EN_OK) {
+        code = en_governing_digest(fold->store, &next.versions, err);
     }
     if (code == EN_OK) {
         code = en_table_put(fold->store, &en_table_freeze, &next, NULL, err);

@@ -438,6 +438,67 @@ static en_code fold_rule(struct en_fold *fold, const struct en_event *event, str
     return en_table_put(fold->store, &en_table_rule, &row, NULL, err);
 }
 
+/* The editions of rules that this program computes by. An edition that a freeze used stays here for
+ * ever (design F1b). */
+static const struct {
+    const char *rule;
+    uint32_t edition;
+} editions[] = {
+    {"R-01", 1}, {"R-02", 1}, {"R-03", 1}, {"R-05", 1},
+    {"R-06", 1}, {"B-01", 1}, {"B-02", 1}, {"F-02", 1},
+};
+
+static bool is_edition_known(struct en_slice rule, uint32_t edition)
+{
+    for (size_t i = 0; i < EN_COUNT_OF(editions); i++) {
+        if (en_slice_equal(rule, en_slice_text(editions[i].rule)) &&
+            editions[i].edition == edition) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static en_code fold_edition(struct en_fold *fold, const struct en_event *event,
+                            struct en_error *err)
+{
+    struct en_edition_activated payload;
+    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "edition: %s", err->text);
+    }
+    if (!is_edition_known(payload.rule, payload.edition)) {
+        return en_fold_refuse(
+            fold, EN_UNSUPPORTED, err, "edition: this program has no edition %u of rule \"%.*s\"",
+            payload.edition, (int)payload.rule.size, (const char *)payload.rule.bytes);
+    }
+    char *edition = en_arena_print(&fold->batch, "%u", payload.edition);
+    if (edition == NULL) {
+        return en_error_set(err, EN_NOMEM, "no room for an edition");
+    }
+    struct en_rule_row row = {
+        .rule = event->header.subject,
+        .from = event->header.valid.from,
+        .edition = en_slice_text(edition),
+        .reason = payload.reason,
+    };
+    return en_table_put(fold->store, &en_table_rule, &row, NULL, err);
+}
+
+/* Commands of edges that no processor of this program owns yet: the verdict says so, the log keeps
+ * them. */
+static en_code fold_general(struct en_fold *fold, const struct en_event *event,
+                            struct en_error *err)
+{
+    struct en_general_command payload;
+    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
+    if (code != EN_OK) {
+        return en_fold_refuse(fold, code, err, "command: %s", err->text);
+    }
+    return en_fold_refuse(fold, EN_UNSUPPORTED, err, "command: nothing here carries out \"%.*s\"",
+                          (int)payload.command.size, (const char *)payload.command.bytes);
+}
+
 static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
                     struct en_error *err)
 {
@@ -472,6 +533,10 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
         return fold_zone(fold, event, err);
     case EN_KIND_RULE_SET:
         return fold_rule(fold, event, err);
+    case EN_KIND_EDITION_ACTIVATED:
+        return fold_edition(fold, event, err);
+    case EN_KIND_GENERAL_COMMAND:
+        return fold_general(fold, event, err);
     default:
         return EN_OK;
     }
@@ -501,7 +566,8 @@ const struct en_processor en_processor_registry = {
              EN_KIND_BIT(TRANSFORMER_SET) | EN_KIND_BIT(DEVICE_INSTALLED) |
              EN_KIND_BIT(DEVICE_REMOVED) | EN_KIND_BIT(DEVICE_REPLACED) | EN_KIND_BIT(RATIO_SET) |
              EN_KIND_BIT(DOCUMENT_RECEIVED) | EN_KIND_BIT(DOCUMENT_IMPORTED) |
-             EN_KIND_BIT(ZONE_TABLE) | EN_KIND_BIT(RULE_SET),
+             EN_KIND_BIT(ZONE_TABLE) | EN_KIND_BIT(RULE_SET) | EN_KIND_BIT(EDITION_ACTIVATED) |
+             EN_KIND_BIT(GENERAL_COMMAND),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct en_registry_state),
