@@ -255,6 +255,12 @@ static void put_roff(struct en_buf *out, const char *text)
         if (is_line_start && (*text == '.' || *text == '\'')) {
             en_buf_text(out, "\\&");
         }
+        if (text[0] == '\n' && text[1] == '\n') { /* a paragraph */
+            en_buf_text(out, "\n.Pp\n");
+            is_line_start = true;
+            text++;
+            continue;
+        }
         if (is_sentence_end(text)) {
             en_buf_text(out, ".\n");
             is_line_start = true;
