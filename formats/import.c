@@ -453,6 +453,7 @@ static en_code commit(struct job *job, struct en_error *err)
         job->options->is_dry_run || (job->options->is_strict && job->staging.rejected_count > 0);
     job->report->rejected_count += job->staging.rejected_count;
     job->report->rounded_count += job->staging.rounded_count;
+    job->report->duplicates_count += job->staging.repeated_count;
     if (job->options->is_dry_run) {
         job->report->values_count += job->plan.values_count;
         job->report->missing_count += job->plan.missing_count;

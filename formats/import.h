@@ -63,7 +63,7 @@ struct en_import_report {
     uint64_t channels_count;   /* seen in the files, each once */
     uint64_t values_count;     /* present and appended (dry run: would be) */
     uint64_t missing_count;    /* empty places in what was appended */
-    uint64_t duplicates_count; /* present, but their event was there already */
+    uint64_t duplicates_count; /* their event was there already, or twice in the file */
     uint64_t rejected_count;
     uint64_t rounded_count;
     struct en_seq first_seq; /* EN_SEQ_NONE when nothing was appended */

@@ -378,8 +378,7 @@ static bool same_value(const struct en_staged_value *a, const struct en_staged_v
 {
     struct en_decimal left = {a->digits, a->exponent};
     struct en_decimal right = {b->digits, b->exponent};
-    return en_quality_is_missing(a->quality) == en_quality_is_missing(b->quality) &&
-           en_decimal_compare(left, right) == 0;
+    return en_decimal_compare(left, right) == 0;
 }
 
 static void reject_second(struct en_staging *staging, const struct en_staged_value *first,
@@ -398,11 +397,13 @@ static void reject_second(struct en_staging *staging, const struct en_staged_val
 static void settle_pair(struct en_staging *staging, en_duplicates duplicates,
                         struct en_staged_value *kept, const struct en_staged_value *next)
 {
-    bool is_filled = en_quality_is_missing(kept->quality) && !en_quality_is_missing(next->quality);
-    bool is_gap = en_quality_is_missing(next->quality);
-    if (same_value(kept, next) || is_filled || is_gap) {
+    if (en_quality_is_missing(next->quality)) {
+        return;
+    }
+    if (en_quality_is_missing(kept->quality)) {
+        *kept = *next;
+    } else if (same_value(kept, next)) {
         staging->repeated_count++;
-        *kept = is_filled ? *next : *kept;
     } else if (duplicates == EN_DUPLICATES_ERROR) {
         reject_second(staging, kept, next);
     } else {
