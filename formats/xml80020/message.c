@@ -568,7 +568,8 @@ static en_code choose_encoding(struct en_slice bytes, struct en_findings *findin
     } else if (!is_utf8 && !is_known) {
         return en_encoding_parse(declared, &encoding, err);
     } else if (!is_utf8 && encoding != EN_ENCODING_CP1251) {
-        en_findings_warning(findings, start, "not UTF-8, as declared, but windows-1251");
+        en_findings_warning(findings, start,
+                            "not written in the UTF-8 that it should be in: taken as windows-1251");
     }
     return EN_OK;
 }
