@@ -598,6 +598,22 @@ static const struct en_command commands[] = {
         .needs = EN_NEEDS_NOTHING,
         .run = en_run_cli_docs,
     },
+    {
+        .noun = "reference",
+        .verb = "events",
+        .summary = "Prints docs/events.md: every kind of event with its fields",
+        .example = "enerlog reference events > docs/events.md",
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_reference_events,
+    },
+    {
+        .noun = "reference",
+        .verb = "tables",
+        .summary = "Prints docs/tables.md: every table with its columns",
+        .example = "enerlog reference tables > docs/tables.md",
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_reference_tables,
+    },
 };
 
 static const struct {
@@ -629,6 +645,7 @@ static const struct {
     {"completion", "Completion for your shell"},
     {"man", "Manual pages"},
     {"cli-docs", "The reference of commands as Markdown"},
+    {"reference", "The reference of events and tables as Markdown"},
 };
 
 const struct en_command *en_commands(uint32_t *count)

@@ -14,8 +14,8 @@
 
 static const struct en_field outcome_fields[] = {
     FIELD(outcome, U64, seq, "of the command"),
-    FIELD(outcome, U32, code, "en_code"),
-    FIELD(outcome, TEXT, text, ""),
+    FIELD(outcome, U32, code, "the reason as a number (codes below)"),
+    FIELD(outcome, TEXT, text, "why, and what to do about it"),
 };
 static const struct en_record outcome_record = {"outcome",      sizeof(struct en_outcome_row), 1,
                                                 outcome_fields, EN_COUNT_OF(outcome_fields),   1};
@@ -24,9 +24,9 @@ const struct en_table en_table_outcome = {
     &outcome_record, EN_TABLE_DIGESTED};
 
 static const struct en_field name_fields[] = {
-    FIELD(name, U8, type, "en_name_type"),
-    FIELD(name, TEXT, key, ""),
-    FIELD(name, U32, id, ""),
+    FIELD(name, U8, type, "what the id is an id of (events.md)"),
+    FIELD(name, TEXT, key, "external key"),
+    FIELD(name, U32, id, "dense from 1 within its type"),
 };
 static const struct en_record name_record = {"name",      sizeof(struct en_name_row), 1,
                                              name_fields, EN_COUNT_OF(name_fields),   2};
@@ -34,8 +34,8 @@ const struct en_table en_table_name = {"name", "Ids by external key.", &name_rec
                                        EN_TABLE_DIGESTED};
 
 static const struct en_field name_of_fields[] = {
-    FIELD(name_of, U8, type, "en_name_type"),
-    FIELD(name_of, U32, id, ""),
+    FIELD(name_of, U8, type, "what the id is an id of (events.md)"),
+    FIELD(name_of, U32, id, "dense from 1 within its type"),
     FIELD(name_of, TEXT, key, "external key"),
 };
 static const struct en_record name_of_record = {"name_of",      sizeof(struct en_name_of_row), 1,
@@ -44,13 +44,13 @@ const struct en_table en_table_name_of = {"name_of", "External keys by id.", &na
                                           EN_TABLE_DIGESTED};
 
 static const struct en_field object_fields[] = {
-    FIELD(object, U32, object, ""),
-    FIELD(object, INSTANT, from, ""),
-    FIELD(object, TEXT, name, ""),
-    FIELD(object, TEXT, type, ""),
-    FIELD(object, U32, parent, ""),
-    FIELD(object, TEXT, zone, ""),
-    FIELD(object, I32, fiscal_offset_minutes, ""),
+    FIELD(object, U32, object, "id"),
+    FIELD(object, INSTANT, from, "valid from then on"),
+    FIELD(object, TEXT, name, "for people"),
+    FIELD(object, TEXT, type, "substation, bus, feeder, area, ..."),
+    FIELD(object, U32, parent, "id of the object above it, 0 none"),
+    FIELD(object, TEXT, zone, "civil zone, empty none"),
+    FIELD(object, I32, fiscal_offset_minutes, "fiscal day against UTC: local = UTC + offset"),
 };
 static const struct en_record object_record = {"object",      sizeof(struct en_object_row), 1,
                                                object_fields, EN_COUNT_OF(object_fields),   2};
@@ -59,8 +59,11 @@ const struct en_table en_table_object = {
     &object_record, EN_TABLE_DIGESTED};
 
 static const struct en_field point_fields[] = {
-    FIELD(point, U32, point, ""),     FIELD(point, INSTANT, from, ""), FIELD(point, TEXT, name, ""),
-    FIELD(point, TEXT, resource, ""), FIELD(point, U32, object, ""),
+    FIELD(point, U32, point, "id"),
+    FIELD(point, INSTANT, from, "valid from then on"),
+    FIELD(point, TEXT, name, "for people"),
+    FIELD(point, TEXT, resource, "electricity, heat, water, steam or gas"),
+    FIELD(point, U32, object, "id of the object it stands in, 0 none"),
 };
 static const struct en_record point_record = {"point",      sizeof(struct en_point_row), 1,
                                               point_fields, EN_COUNT_OF(point_fields),   2};
@@ -68,13 +71,14 @@ const struct en_table en_table_point = {"point", "Metering points; effective-dat
                                         EN_TABLE_DIGESTED};
 
 static const struct en_field channel_fields[] = {
-    FIELD(channel, U32, channel, ""),
-    FIELD(channel, U32, point, ""),
-    FIELD(channel, TEXT, code, ""),
-    FIELD(channel, U8, unit, "en_unit"),
-    FIELD(channel, U8, basis, "en_channel_basis"),
-    FIELD(channel, U32, slot_seconds, ""),
-    FIELD(channel, BOOL, is_primary, ""),
+    FIELD(channel, U32, channel, "id"),
+    FIELD(channel, U32, point, "id"),
+    FIELD(channel, TEXT, code, "A+, A-, R+, R-, an OBIS code, ..."),
+    FIELD(channel, U8, unit, "of its energy (events.md)"),
+    FIELD(channel, U8, basis, "what is read: 1 profile, 2 register, 3 pulses"),
+    FIELD(channel, U32, slot_seconds,
+          "length of a slot of its grid, s; 0: a register read now and then"),
+    FIELD(channel, BOOL, is_primary, "values already include the transformer ratios"),
 };
 static const struct en_record channel_record = {"channel",      sizeof(struct en_channel_row), 1,
                                                 channel_fields, EN_COUNT_OF(channel_fields),   1};
@@ -83,9 +87,9 @@ const struct en_table en_table_channel = {"channel",
                                           &channel_record, EN_TABLE_DIGESTED};
 
 static const struct en_field point_channel_fields[] = {
-    FIELD(point_channel, U32, point, ""),
-    FIELD(point_channel, TEXT, code, ""),
-    FIELD(point_channel, U32, channel, ""),
+    FIELD(point_channel, U32, point, "id"),
+    FIELD(point_channel, TEXT, code, "A+, A-, R+, R-, an OBIS code, ..."),
+    FIELD(point_channel, U32, channel, "id"),
 };
 static const struct en_record point_channel_record = {
     "point_channel",      sizeof(struct en_point_channel_row), 1,
@@ -94,9 +98,10 @@ const struct en_table en_table_point_channel = {"point_channel", "Channels of a 
                                                 &point_channel_record, EN_TABLE_DIGESTED};
 
 static const struct en_field channel_error_fields[] = {
-    FIELD(channel_error, U32, channel, ""),
-    FIELD(channel_error, INSTANT, from, ""),
-    FIELD(channel_error, U32, error_1e4_percent, ""),
+    FIELD(channel_error, U32, channel, "id"),
+    FIELD(channel_error, INSTANT, from, "valid from then on"),
+    FIELD(channel_error, U32, error_1e4_percent,
+          "limits of relative error on either side, 1e-4 %; 0 unknown"),
 };
 static const struct en_record channel_error_record = {
     "channel_error",      sizeof(struct en_channel_error_row), 1,
@@ -106,9 +111,13 @@ const struct en_table en_table_channel_error = {
     &channel_error_record, EN_TABLE_DIGESTED};
 
 static const struct en_field device_fields[] = {
-    FIELD(device, U32, device, ""),          FIELD(device, TEXT, serial, ""),
-    FIELD(device, TEXT, type, ""),           FIELD(device, DECIMAL, capacity, ""),
-    FIELD(device, U64, pulses_per_unit, ""), FIELD(device, U32, pulse_divisor, ""),
+    FIELD(device, U32, device, "id"),
+    FIELD(device, TEXT, serial, "serial number as on the device"),
+    FIELD(device, TEXT, type, "maker's type"),
+    FIELD(device, DECIMAL, capacity,
+          "where its registers roll over (R-02), in the unit they show; 0 unknown"),
+    FIELD(device, U64, pulses_per_unit, "pulses of one unit (R-03); 0 none"),
+    FIELD(device, U32, pulse_divisor, "what a pulse count is divided by (R-03)"),
 };
 static const struct en_record device_record = {"device",      sizeof(struct en_device_row), 1,
                                                device_fields, EN_COUNT_OF(device_fields),   1};
@@ -116,9 +125,11 @@ const struct en_table en_table_device = {"device", "Meters and other devices.", 
                                          EN_TABLE_DIGESTED};
 
 static const struct en_field transformer_fields[] = {
-    FIELD(transformer, U32, transformer, ""), FIELD(transformer, TEXT, name, ""),
-    FIELD(transformer, TEXT, type, ""),       FIELD(transformer, U32, object, ""),
-    FIELD(transformer, RATIO, ratio, ""),
+    FIELD(transformer, U32, transformer, "id"),
+    FIELD(transformer, TEXT, name, "for people"),
+    FIELD(transformer, TEXT, type, "CT, VT or power"),
+    FIELD(transformer, U32, object, "id of the object it stands in, 0 none"),
+    FIELD(transformer, RATIO, ratio, "primary to secondary"),
 };
 static const struct en_record transformer_record = {
     "transformer",      sizeof(struct en_transformer_row), 1,
@@ -128,11 +139,11 @@ const struct en_table en_table_transformer = {"transformer",
                                               &transformer_record, EN_TABLE_DIGESTED};
 
 static const struct en_field installation_fields[] = {
-    FIELD(installation, U32, point, ""),
-    FIELD(installation, INSTANT, from, ""),
-    FIELD(installation, U32, device, ""),
+    FIELD(installation, U32, point, "id"),
+    FIELD(installation, INSTANT, from, "valid from then on"),
+    FIELD(installation, U32, device, "id, 0: none measures from then on"),
     FIELD_LIST(installation, registers, en_payload_register_value,
-               "en_register_value: readings when it was put in (or, for device 0, taken out)"),
+               "what its registers showed when it was put in (or, for device 0, taken out)"),
 };
 static const struct en_record installation_record = {
     "installation",      sizeof(struct en_installation_row), 1,
@@ -142,8 +153,8 @@ const struct en_table en_table_installation = {"installation",
                                                &installation_record, EN_TABLE_DIGESTED};
 
 static const struct en_field object_point_fields[] = {
-    FIELD(object_point, U32, object, ""),
-    FIELD(object_point, U32, point, ""),
+    FIELD(object_point, U32, object, "id"),
+    FIELD(object_point, U32, point, "id"),
 };
 static const struct en_record object_point_record = {
     "object_point",      sizeof(struct en_object_point_row), 1,
@@ -152,8 +163,8 @@ const struct en_table en_table_object_point = {"object_point", "Points that an o
                                                &object_point_record, EN_TABLE_DIGESTED};
 
 static const struct en_field device_point_fields[] = {
-    FIELD(device_point, U32, device, ""),
-    FIELD(device_point, U32, point, ""),
+    FIELD(device_point, U32, device, "id"),
+    FIELD(device_point, U32, point, "id"),
 };
 static const struct en_record device_point_record = {
     "device_point",      sizeof(struct en_device_point_row), 1,
@@ -162,15 +173,17 @@ const struct en_table en_table_device_point = {
     "device_point", "Points that a device ever measured.", &device_point_record, EN_TABLE_DIGESTED};
 
 static const struct en_field replacement_fields[] = {
-    FIELD(replacement, U32, point, ""),
-    FIELD(replacement, INSTANT, removed, ""),
-    FIELD(replacement, INSTANT, installed, ""),
-    FIELD(replacement, U32, old_device, ""),
-    FIELD(replacement, U32, new_device, ""),
-    FIELD_LIST(replacement, final, en_payload_register_value, ""),
-    FIELD_LIST(replacement, initial, en_payload_register_value, ""),
-    FIELD(replacement, I64, downtime_power_micro, ""),
-    FIELD(replacement, TEXT, act, ""),
+    FIELD(replacement, U32, point, "id"),
+    FIELD(replacement, INSTANT, removed, "when the old device stopped measuring"),
+    FIELD(replacement, INSTANT, installed, "when the new one began"),
+    FIELD(replacement, U32, old_device, "id"),
+    FIELD(replacement, U32, new_device, "id"),
+    FIELD_LIST(replacement, final, en_payload_register_value,
+               "what the old device showed when it was removed"),
+    FIELD_LIST(replacement, initial, en_payload_register_value,
+               "what the new device showed when it was installed"),
+    FIELD(replacement, I64, downtime_power_micro, "kW (kvar) while no device measured; 0 none"),
+    FIELD(replacement, TEXT, act, "the paper it rests on"),
 };
 static const struct en_record replacement_record = {
     "replacement",      sizeof(struct en_replacement_row), 1,
@@ -180,9 +193,11 @@ const struct en_table en_table_replacement = {
     EN_TABLE_DIGESTED};
 
 static const struct en_field ratio_fields[] = {
-    FIELD(ratio, U32, point, ""),     FIELD(ratio, INSTANT, from, ""),
-    FIELD(ratio, RATIO, current, ""), FIELD(ratio, RATIO, voltage, ""),
-    FIELD(ratio, TEXT, act, ""),
+    FIELD(ratio, U32, point, "id"),
+    FIELD(ratio, INSTANT, from, "valid from then on"),
+    FIELD(ratio, RATIO, current, "of the current transformers"),
+    FIELD(ratio, RATIO, voltage, "of the voltage transformers"),
+    FIELD(ratio, TEXT, act, "the paper it rests on"),
 };
 static const struct en_record ratio_record = {"ratio",      sizeof(struct en_ratio_row), 1,
                                               ratio_fields, EN_COUNT_OF(ratio_fields),   2};
@@ -190,16 +205,15 @@ const struct en_table en_table_ratio = {"ratio", "Transformer ratios of points; 
                                         &ratio_record, EN_TABLE_DIGESTED};
 
 static const struct en_field document_fields[] = {
-    FIELD(document, U32, document, ""),
-    FIELD(document, TEXT, name, ""),
-    FIELD(document, TEXT, format, ""),
-    FIELD(document, U64, size, ""),
+    FIELD(document, U32, document, "id"),
+    FIELD(document, TEXT, name, "file name as given, no folder"),
+    FIELD(document, TEXT, format, "the reader of it"),
+    FIELD(document, U64, size, "unpacked bytes"),
     FIELD(document, TEXT, verdict,
-          ""
-          " while the import is not closed"),
-    FIELD(document, U64, values_count, ""),
-    FIELD(document, U64, missing_count, ""),
-    FIELD(document, U64, rejected_count, ""),
+          "imported, imported with rejected rows or refused; empty while the import is not closed"),
+    FIELD(document, U64, values_count, "slots and reads taken"),
+    FIELD(document, U64, missing_count, "slots the file names without a value"),
+    FIELD(document, U64, rejected_count, "rows that could not be taken"),
 };
 static const struct en_record document_record = {
     "document",      sizeof(struct en_document_row), 1,
@@ -208,9 +222,9 @@ const struct en_table en_table_document = {"document", "Files received and what 
                                            &document_record, EN_TABLE_DIGESTED};
 
 static const struct en_field zone_fields[] = {
-    FIELD(zone, U32, zone, ""),
-    FIELD(zone, TEXT, name, ""),
-    FIELD(zone, HASH, sha256, ""),
+    FIELD(zone, U32, zone, "id"),
+    FIELD(zone, TEXT, name, "Europe/Moscow, ..."),
+    FIELD(zone, HASH, sha256, "of the table's TZif bytes"),
 };
 static const struct en_record zone_record = {"zone",      sizeof(struct en_zone_row), 1,
                                              zone_fields, EN_COUNT_OF(zone_fields),   1};
@@ -218,9 +232,11 @@ const struct en_table en_table_zone = {"zone", "Adopted zone tables and their ha
                                        &zone_record, EN_TABLE_DIGESTED};
 
 static const struct en_field rule_fields[] = {
-    FIELD(rule, U32, rule, ""),     FIELD(rule, INSTANT, from, ""),
-    FIELD(rule, TEXT, edition, ""), FIELD(rule, TEXT, parameters, ""),
-    FIELD(rule, TEXT, reason, ""),
+    FIELD(rule, U32, rule, "id"),
+    FIELD(rule, INSTANT, from, "valid from then on"),
+    FIELD(rule, TEXT, edition, "which text of the rule the parameters are for"),
+    FIELD(rule, TEXT, parameters, "JSON object text"),
+    FIELD(rule, TEXT, reason, "for people: why it changed"),
 };
 static const struct en_record rule_record = {"rule",      sizeof(struct en_rule_row), 1,
                                              rule_fields, EN_COUNT_OF(rule_fields),   2};
@@ -229,9 +245,12 @@ const struct en_table en_table_rule = {"rule",
                                        &rule_record, EN_TABLE_DIGESTED};
 
 static const struct en_field register_fields[] = {
-    FIELD(register, U32, channel, ""),     FIELD(register, INSTANT, at, ""),
-    FIELD(register, DECIMAL, value, ""),   FIELD(register, U32, device, ""),
-    FIELD(register, QUALITY, quality, ""), FIELD(register, U64, revision, ""),
+    FIELD(register, U32, channel, "id"),
+    FIELD(register, INSTANT, at, "when it was read"),
+    FIELD(register, DECIMAL, value, "as read, in the channel's unit"),
+    FIELD(register, U32, device, "id, 0: the one installed then"),
+    FIELD(register, QUALITY, quality, "of the read"),
+    FIELD(register, U64, revision, "of the source"),
 };
 static const struct en_record register_record = {
     "register",      sizeof(struct en_register_row), 1,
@@ -240,10 +259,10 @@ const struct en_table en_table_register = {"register", "Accepted register reads.
                                            EN_TABLE_DIGESTED};
 
 static const struct en_field instant_fields[] = {
-    FIELD(instant, U32, channel, ""),
-    FIELD(instant, INSTANT, at, ""),
-    FIELD(instant, DECIMAL, value, ""),
-    FIELD(instant, QUALITY, quality, ""),
+    FIELD(instant, U32, channel, "id"),
+    FIELD(instant, INSTANT, at, "when it was read"),
+    FIELD(instant, DECIMAL, value, "as read, in the channel's unit"),
+    FIELD(instant, QUALITY, quality, "of the value"),
 };
 static const struct en_record instant_record = {"instant",      sizeof(struct en_instant_row), 1,
                                                 instant_fields, EN_COUNT_OF(instant_fields),   2};
@@ -251,10 +270,10 @@ const struct en_table en_table_instant = {"instant", "Instantaneous values.", &i
                                           EN_TABLE_DIGESTED};
 
 static const struct en_field device_event_fields[] = {
-    FIELD(device_event, U32, device, ""),
-    FIELD(device_event, INSTANT, at, ""),
-    FIELD(device_event, TEXT, code, ""),
-    FIELD(device_event, TEXT, text, ""),
+    FIELD(device_event, U32, device, "id"),
+    FIELD(device_event, INSTANT, at, "by the device's clock"),
+    FIELD(device_event, TEXT, code, "the device's own"),
+    FIELD(device_event, TEXT, text, "for people"),
 };
 static const struct en_record device_event_record = {
     "device_event",      sizeof(struct en_device_event_row), 1,
@@ -263,9 +282,12 @@ const struct en_table en_table_device_event = {"device_event", "Events reported 
                                                &device_event_record, EN_TABLE_DIGESTED};
 
 static const struct en_field formula_fields[] = {
-    FIELD(formula, U32, node, ""),       FIELD(formula, DAY, from_day, ""),
-    FIELD(formula, TEXT, name, ""),      FIELD(formula, TEXT, expression, "canonical text"),
-    FIELD(formula, U8, unit, "en_unit"), FIELD(formula, BOOL, is_hidden, "a side of a balance"),
+    FIELD(formula, U32, node, "id"),
+    FIELD(formula, DAY, from_day, "in force from this fiscal day on"),
+    FIELD(formula, TEXT, name, "external key"),
+    FIELD(formula, TEXT, expression, "canonical text"),
+    FIELD(formula, U8, unit, "of its values (events.md)"),
+    FIELD(formula, BOOL, is_hidden, "a side of a balance"),
 };
 static const struct en_record formula_record = {"formula",      sizeof(struct en_formula_row), 1,
                                                 formula_fields, EN_COUNT_OF(formula_fields),   2};
@@ -273,11 +295,16 @@ const struct en_table en_table_formula = {"formula", "Formulas by node; effectiv
                                           &formula_record, EN_TABLE_DIGESTED};
 
 static const struct en_field balance_fields[] = {
-    FIELD(balance, U32, balance, ""),  FIELD(balance, DAY, from_day, ""),
-    FIELD(balance, TEXT, name, ""),    FIELD(balance, TEXT, in, ""),
-    FIELD(balance, TEXT, out, ""),     FIELD(balance, TEXT, losses, ""),
-    FIELD(balance, U32, object, ""),   FIELD(balance, U32, in_node, ""),
-    FIELD(balance, U32, out_node, ""), FIELD(balance, U32, losses_node, "0 none"),
+    FIELD(balance, U32, balance, "id"),
+    FIELD(balance, DAY, from_day, "in force from this fiscal day on"),
+    FIELD(balance, TEXT, name, "external key"),
+    FIELD(balance, TEXT, in, "expression of the inflow"),
+    FIELD(balance, TEXT, out, "expression of the outflow"),
+    FIELD(balance, TEXT, losses, "expression of the losses, empty none"),
+    FIELD(balance, U32, object, "id of the object it is of, 0 none"),
+    FIELD(balance, U32, in_node, "id of the formula of the inflow"),
+    FIELD(balance, U32, out_node, "id of the formula of the outflow"),
+    FIELD(balance, U32, losses_node, "0 none"),
 };
 static const struct en_record balance_record = {"balance",      sizeof(struct en_balance_row), 1,
                                                 balance_fields, EN_COUNT_OF(balance_fields),   2};
@@ -285,12 +312,13 @@ const struct en_table en_table_balance = {"balance", "Balances; effective-dated.
                                           EN_TABLE_DIGESTED};
 
 static const struct en_field policy_fields[] = {
-    FIELD(policy, U32, policy, ""),
-    FIELD(policy, TEXT, name, ""),
-    FIELD(policy, BOOL, needs_completeness, ""),
-    FIELD(policy, BOOL, needs_period_order, ""),
-    FIELD(policy, U8, approvals, ""),
-    FIELD(policy, U8, correction, ""),
+    FIELD(policy, U32, policy, "id"),
+    FIELD(policy, TEXT, name, "external key"),
+    FIELD(policy, BOOL, needs_completeness, "refuse when a slot is missing"),
+    FIELD(policy, BOOL, needs_period_order,
+          "refuse when the period before it is not frozen (F-14)"),
+    FIELD(policy, U8, approvals, "how many persons must approve"),
+    FIELD(policy, U8, correction, "1 restate, 2 delta"),
 };
 static const struct en_record policy_record = {"policy",      sizeof(struct en_policy_row), 1,
                                                policy_fields, EN_COUNT_OF(policy_fields),   1};
@@ -298,18 +326,18 @@ const struct en_table en_table_policy = {"policy", "Freeze policies.", &policy_r
                                          EN_TABLE_DIGESTED};
 
 static const struct en_field freeze_fields[] = {
-    FIELD(freeze, U32, freeze, ""),
-    FIELD(freeze, U32, run, ""),
-    FIELD(freeze, TEXT, name, ""),
+    FIELD(freeze, U32, freeze, "id"),
+    FIELD(freeze, U32, run, "1 the first freeze, 2.. restatements"),
+    FIELD(freeze, TEXT, name, "external key"),
     FIELD(freeze, U64, seq, "of the request or the correction"),
-    FIELD(freeze, DAY, from_day, ""),
-    FIELD(freeze, DAY, to_day, ""),
+    FIELD(freeze, DAY, from_day, "the first fiscal day"),
+    FIELD(freeze, DAY, to_day, "the first fiscal day after the period"),
     FIELD(freeze, U32, scope, "object, 0 everything"),
-    FIELD(freeze, TEXT, policy, ""),
+    FIELD(freeze, TEXT, policy, "name of the policy"),
     FIELD(freeze, HASH, digest, "SHA-256 over the frozen rows (processors/freeze/README.md)"),
-    FIELD(freeze, U64, rows_count, ""),
+    FIELD(freeze, U64, rows_count, "entries that the digest covers"),
     FIELD(freeze, U64, missing_count, "slots declared missing"),
-    FIELD(freeze, TEXT, authority, ""),
+    FIELD(freeze, TEXT, authority, "of a restatement: the act it rests on"),
     FIELD(freeze, HASH, versions, "digest of rules, zones, formulas, balances, ratios in force"),
 };
 static const struct en_record freeze_record = {"freeze",      sizeof(struct en_freeze_row), 1,
@@ -318,10 +346,11 @@ const struct en_table en_table_freeze = {"freeze", "Frozen periods, one row a ru
                                          EN_TABLE_DIGESTED};
 
 static const struct en_field freeze_member_fields[] = {
-    FIELD(freeze_member, U32, freeze, ""),
-    FIELD(freeze_member, U32, run, ""),
-    FIELD(freeze_member, U8, lane, "en_frozen_lane"),
-    FIELD(freeze_member, U32, series, ""),
+    FIELD(freeze_member, U32, freeze, "id"),
+    FIELD(freeze_member, U32, run, "1 the first freeze, 2.. restatements"),
+    FIELD(freeze_member, U8, lane,
+          "1 interval blocks of a channel, 2 blocks of a formula, 3 days of a balance"),
+    FIELD(freeze_member, U32, series, "id of a channel, formula or balance"),
 };
 static const struct en_record freeze_member_record = {
     "freeze_member",      sizeof(struct en_freeze_member_row), 1,
@@ -331,10 +360,13 @@ const struct en_table en_table_freeze_member = {"freeze_member",
                                                 &freeze_member_record, EN_TABLE_DIGESTED};
 
 static const struct en_field attestation_fields[] = {
-    FIELD(attestation, U32, freeze, ""),    FIELD(attestation, U32, run, ""),
-    FIELD(attestation, U64, size, ""),      FIELD(attestation, HASH, root, ""),
-    FIELD(attestation, HASH, digest, ""),   FIELD(attestation, TEXT, checkpoint, ""),
-    FIELD(attestation, TEXT, software, ""),
+    FIELD(attestation, U32, freeze, "id"),
+    FIELD(attestation, U32, run, "1 the first freeze, 2.. restatements"),
+    FIELD(attestation, U64, size, "of the log when signed"),
+    FIELD(attestation, HASH, root, "of the tree at that size"),
+    FIELD(attestation, HASH, digest, "of the frozen rows"),
+    FIELD(attestation, TEXT, checkpoint, "signed note (log-format.md, 5)"),
+    FIELD(attestation, TEXT, software, "version of the program that attested"),
 };
 static const struct en_record attestation_record = {
     "attestation",      sizeof(struct en_attestation_row), 1,
@@ -343,11 +375,12 @@ const struct en_table en_table_attestation = {"attestation", "Tree heads atteste
                                               &attestation_record, 0};
 
 static const struct en_field frozen_fields[] = {
-    FIELD(frozen, U32, freeze, ""),
-    FIELD(frozen, U32, run, ""),
-    FIELD(frozen, U8, lane, "en_frozen_lane"),
-    FIELD(frozen, DAY, day, ""),
-    FIELD(frozen, U32, series, ""),
+    FIELD(frozen, U32, freeze, "id"),
+    FIELD(frozen, U32, run, "1 the first freeze, 2.. restatements"),
+    FIELD(frozen, U8, lane,
+          "1 interval blocks of a channel, 2 blocks of a formula, 3 days of a balance"),
+    FIELD(frozen, DAY, day, "fiscal day"),
+    FIELD(frozen, U32, series, "id of a channel, formula or balance"),
     FIELD(frozen, BYTES, entry, "as frozen; size 0: there was none"),
 };
 static const struct en_record frozen_record = {"frozen",      sizeof(struct en_frozen_row), 1,
@@ -358,12 +391,12 @@ const struct en_table en_table_frozen = {
 
 static const struct en_field correction_fields[] = {
     FIELD(correction, U64, seq, "of the correction"),
-    FIELD(correction, U32, channel, ""),
-    FIELD(correction, U32, freeze, ""),
-    FIELD(correction, U32, run, ""),
-    FIELD(correction, DAY, target_day, ""),
+    FIELD(correction, U32, channel, "id"),
+    FIELD(correction, U32, freeze, "id"),
+    FIELD(correction, U32, run, "the run that it corrects"),
+    FIELD(correction, DAY, target_day, "the open fiscal day it is booked on"),
     FIELD(correction, MICRO, delta_micro, "of the channel's unit"),
-    FIELD(correction, TEXT, authority, ""),
+    FIELD(correction, TEXT, authority, "the act or decision it rests on"),
 };
 static const struct en_record correction_record = {
     "correction",      sizeof(struct en_correction_row), 1,
@@ -373,42 +406,78 @@ const struct en_table en_table_correction = {"correction", "Deltas booked in ope
 
 static const struct en_field outbox_fields[] = {
     FIELD(outbox, U64, outbox, "seq of the event that asked"),
-    FIELD(outbox, TEXT, action, ""),
-    FIELD(outbox, TEXT, detail, ""),
+    FIELD(outbox, TEXT, action, "one word"),
+    FIELD(outbox, TEXT, detail, "what with"),
     FIELD(outbox, U8, state, "0 waiting, 1 done, 2 failed"),
-    FIELD(outbox, TEXT, result, ""),
+    FIELD(outbox, TEXT, result, "what came of it, for people"),
 };
 static const struct en_record outbox_record = {"outbox",      sizeof(struct en_outbox_row), 1,
                                                outbox_fields, EN_COUNT_OF(outbox_fields),   1};
 const struct en_table en_table_outbox = {"outbox", "What edges are asked to do.", &outbox_record,
                                          EN_TABLE_DIGESTED};
 
-const struct en_series_table en_series_profile = {"profile", "Day blocks of channels as read.",
-                                                  EN_TABLE_DIGESTED};
-const struct en_series_table en_series_origin = {"origin", "Events that a profile day came from.",
-                                                 0};
+const struct en_series_table en_series_profile = {
+    "profile", "Day blocks of channels as read (block-format.md).", EN_TABLE_DIGESTED};
+const struct en_series_table en_series_origin = {
+    "origin", "Events that a profile day came from: pairs of varints (revision, seq).", 0};
 const struct en_series_table en_series_interval = {
-    "interval", "Day blocks in the base unit where they differ from the profile.",
+    "interval",
+    "Day blocks of channels in the base unit (block-format.md), where they differ from the "
+    "profile.",
     EN_TABLE_DIGESTED};
-const struct en_series_table en_series_usage_day = {"usage_day", "Day totals of channels.",
-                                                    EN_TABLE_DIGESTED};
-const struct en_series_table en_series_usage_month = {"usage_month", "Month totals of channels.",
-                                                      EN_TABLE_DIGESTED};
-const struct en_series_table en_series_node = {"node", "Day blocks of formula nodes.",
-                                               EN_TABLE_DIGESTED};
-const struct en_series_table en_series_node_day = {"node_day", "Day totals of formula nodes.",
-                                                   EN_TABLE_DIGESTED};
-const struct en_series_table en_series_balance_day = {"balance_day", "Day totals of balances.",
-                                                      EN_TABLE_DIGESTED};
+const struct en_series_table en_series_usage_day = {
+    "usage_day",
+    "Day totals of channels: zigzag sum in 1e-6 of the unit; varints of present slots, missing "
+    "slots, merged quality.",
+    EN_TABLE_DIGESTED};
+const struct en_series_table en_series_usage_month = {
+    "usage_month", "Month totals of channels, under the first day of the month; as usage_day.",
+    EN_TABLE_DIGESTED};
+const struct en_series_table en_series_node = {
+    "node",
+    "Day blocks of formulas: varint size, day block; for sums with missing operands a block of "
+    "their counts behind it.",
+    EN_TABLE_DIGESTED};
+const struct en_series_table en_series_node_day = {
+    "node_day", "Day totals of formulas; as usage_day.", EN_TABLE_DIGESTED};
+const struct en_series_table en_series_balance_day = {
+    "balance_day",
+    "Day totals of balances: zigzag in, out and losses in 1e-6 of the unit; varints of slots, "
+    "slots with an operand missing.",
+    EN_TABLE_DIGESTED};
 
 const struct en_table *const en_tables_all[] = {
-    &en_table_attestation, &en_table_balance,     &en_table_channel,      &en_table_channel_error,
-    &en_table_correction,  &en_table_device,      &en_table_device_event, &en_table_document,
-    &en_table_formula,     &en_table_freeze,      &en_table_frozen,       &en_table_installation,
-    &en_table_instant,     &en_table_name,        &en_table_object,       &en_table_object_point,
-    &en_table_outbox,      &en_table_outcome,     &en_table_point,        &en_table_point_channel,
-    &en_table_policy,      &en_table_ratio,       &en_table_register,     &en_table_replacement,
-    &en_table_rule,        &en_table_transformer, &en_table_zone,         NULL,
+    &en_table_attestation,
+    &en_table_balance,
+    &en_table_channel,
+    &en_table_channel_error,
+    &en_table_correction,
+    &en_table_device,
+    &en_table_device_event,
+    &en_table_device_point,
+    &en_table_document,
+    &en_table_formula,
+    &en_table_freeze,
+    &en_table_freeze_member,
+    &en_table_frozen,
+    &en_table_installation,
+    &en_table_instant,
+    &en_table_name,
+    &en_table_name_of,
+    &en_table_object,
+    &en_table_object_point,
+    &en_table_outbox,
+    &en_table_outcome,
+    &en_table_point,
+    &en_table_point_channel,
+    &en_table_policy,
+    &en_table_ratio,
+    &en_table_register,
+    &en_table_replacement,
+    &en_table_rule,
+    &en_table_transformer,
+    &en_table_zone,
+    NULL,
 };
 
 const struct en_series_table *const en_series_all[] = {

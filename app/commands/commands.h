@@ -16,6 +16,10 @@ EN_COMMAND(completion);
 EN_COMMAND(man);
 EN_COMMAND(cli_docs);
 
+/* reference.c */
+EN_COMMAND(reference_events);
+EN_COMMAND(reference_tables);
+
 /* init.c */
 EN_COMMAND(init);
 EN_COMMAND(serve);

@@ -18,48 +18,51 @@
         #name, sizeof(struct en_##name), VERSION, name##_fields, EN_COUNT_OF(name##_fields), 0}
 
 static const struct en_field name_assigned_fields[] = {
-    FIELD(name_assigned, type, U8, "en_name_type"),
-    FIELD(name_assigned, id, U32, ""),
-    FIELD(name_assigned, key, TEXT, ""),
+    FIELD(name_assigned, type, U8, "what the id is an id of (numbers below)"),
+    FIELD(name_assigned, id, U32, "dense from 1 within its type"),
+    FIELD(name_assigned, key, TEXT, "external key, at most 255 bytes, unique within its type"),
 };
 RECORD(name_assigned);
 
 static const struct en_field software_started_fields[] = {
-    FIELD(software_started, version, TEXT, ""),
+    FIELD(software_started, version, TEXT, "of the program that appends from here on"),
     FIELD(software_started, build, HASH, "SHA-256 of the program file"),
 };
 RECORD(software_started);
 
 static const struct en_field clock_tick_fields[] = {
-    FIELD(clock_tick, at, INSTANT, ""),
+    FIELD(clock_tick, at, INSTANT,
+          "by the clock of the machine: what depends on time passing is judged here"),
 };
 RECORD(clock_tick);
 
 static const struct en_field zone_table_fields[] = {
-    FIELD(zone_table, name, TEXT, "\"Europe/Moscow\""),
-    FIELD(zone_table, sha256, HASH, ""),
-    FIELD(zone_table, tzif, BYTES, "RFC 9636 bytes"),
+    FIELD(zone_table, name, TEXT, "of the zone, as \"Europe/Moscow\""),
+    FIELD(zone_table, sha256, HASH, "of tzif"),
+    FIELD(zone_table, tzif, BYTES, "the table itself (RFC 9636)"),
 };
 RECORD(zone_table);
 
 static const struct en_field user_action_fields[] = {
-    FIELD(user_action, action, TEXT, ""),
-    FIELD(user_action, detail, TEXT, ""),
+    FIELD(user_action, action, TEXT, "what was done, one word"),
+    FIELD(user_action, detail, TEXT, "with what, for people"),
 };
 RECORD(user_action);
 
 static const struct en_field document_received_fields[] = {
     FIELD(document_received, name, TEXT, "file name as given, no folder"),
-    FIELD(document_received, format, TEXT, ""),
+    FIELD(document_received, format, TEXT,
+          "the reader of it: \"xml80020\", \"nem12\", \"csv\", ..."),
     FIELD(document_received, size, U64, "unpacked bytes, as hashed"),
-    FIELD(document_received, chunks_count, U32, ""),
+    FIELD(document_received, chunks_count, U32, "document.chunk events that carry it"),
     FIELD(document_received, packing, U8, "of the chunks: 0 none, 1 zlib"),
 };
 RECORD(document_received);
 
 static const struct en_field document_chunk_fields[] = {
-    FIELD(document_chunk, index, U32, ""),
-    FIELD(document_chunk, bytes, BYTES, ""),
+    FIELD(document_chunk, index, U32, "from 0"),
+    FIELD(document_chunk, bytes, BYTES,
+          "packed as document.received says; unpacked and joined they are the file"),
 };
 RECORD(document_chunk);
 
@@ -67,93 +70,96 @@ static const struct en_field document_imported_fields[] = {
     FIELD(document_imported, verdict, TEXT,
           "\"imported\", \"imported with rejected rows\", \"refused\""),
     FIELD(document_imported, detail, TEXT, "first reason when refused"),
-    FIELD(document_imported, values_count, U64, ""),
-    FIELD(document_imported, missing_count, U64, ""),
-    FIELD(document_imported, rejected_count, U64, ""),
+    FIELD(document_imported, values_count, U64, "slots and reads taken"),
+    FIELD(document_imported, missing_count, U64, "slots the file names without a value"),
+    FIELD(document_imported, rejected_count, U64, "rows that could not be taken"),
 };
 RECORD(document_imported);
 
 static const struct en_field object_set_fields[] = {
-    FIELD(object_set, name, TEXT, ""),
+    FIELD(object_set, name, TEXT, "for people"),
     FIELD(object_set, type, TEXT, "\"substation\", \"bus\", \"feeder\", \"area\", ..."),
-    FIELD(object_set, parent, U32, ""),
+    FIELD(object_set, parent, U32, "id of the object it stands below, 0 none"),
     FIELD(object_set, zone, TEXT, "civil zone, \"\" none"),
     FIELD(object_set, fiscal_offset_minutes, I32,
-          "of the fiscal day from valid.from on: local = UTC + offset"),
+          "fiscal day against UTC from valid.from on: local = UTC + offset"),
 };
 RECORD(object_set);
 
 static const struct en_field point_set_fields[] = {
-    FIELD(point_set, name, TEXT, ""),
+    FIELD(point_set, name, TEXT, "for people"),
     FIELD(point_set, resource, TEXT, "\"electricity\", \"heat\", \"water\", \"steam\", \"gas\""),
     FIELD(point_set, object, U32, "id, 0 none"),
 };
 RECORD(point_set);
 
 static const struct en_field channel_set_fields[] = {
-    FIELD(channel_set, point, U32, ""),
+    FIELD(channel_set, point, U32, "id"),
     FIELD(channel_set, code, TEXT, "\"A+\", \"1-0:1.8.0\", ..."),
-    FIELD(channel_set, unit, U8, "en_unit of its energy"),
-    FIELD(channel_set, basis, U8, "en_channel_basis"),
-    FIELD(channel_set, slot_seconds, U32, "its grid; 0 for registers read now and then"),
+    FIELD(channel_set, unit, U8, "of its energy (units below)"),
+    FIELD(channel_set, basis, U8,
+          "what is read: 1 profile (energy per slot), 2 register (cumulative), 3 pulses per slot"),
+    FIELD(channel_set, slot_seconds, U32,
+          "length of a slot of its grid, s; 0: a register read now and then"),
     FIELD(channel_set, is_primary, BOOL, "values already include the transformer ratios"),
 };
 RECORD(channel_set);
 
 static const struct en_field device_set_fields[] = {
-    FIELD(device_set, serial, TEXT, ""),
-    FIELD(device_set, type, TEXT, ""),
-    FIELD(device_set, capacity, DECIMAL, "of its registers: where they roll over; 0 unknown"),
-    FIELD(device_set, pulses_per_unit, U64, "A of R-03; 0 none"),
-    FIELD(device_set, pulse_divisor, U32, "d of R-03"),
+    FIELD(device_set, serial, TEXT, "serial number as on the device"),
+    FIELD(device_set, type, TEXT, "maker's type"),
+    FIELD(device_set, capacity, DECIMAL,
+          "where its registers roll over (R-02), in the unit they show; 0 unknown"),
+    FIELD(device_set, pulses_per_unit, U64, "pulses of one unit (A of R-03); 0 none"),
+    FIELD(device_set, pulse_divisor, U32, "what a pulse count is divided by (d of R-03)"),
 };
 RECORD(device_set);
 
 static const struct en_field transformer_set_fields[] = {
-    FIELD(transformer_set, name, TEXT, ""),
+    FIELD(transformer_set, name, TEXT, "for people"),
     FIELD(transformer_set, type, TEXT, "\"CT\", \"VT\", \"power\""),
-    FIELD(transformer_set, object, U32, ""),
-    FIELD(transformer_set, ratio, RATIO, ""),
+    FIELD(transformer_set, object, U32, "id of the object it stands in, 0 none"),
+    FIELD(transformer_set, ratio, RATIO, "primary to secondary"),
 };
 RECORD(transformer_set);
 
 static const struct en_field register_value_fields[] = {
-    FIELD(register_value, channel, U32, ""),
-    FIELD(register_value, value, DECIMAL, ""),
+    FIELD(register_value, channel, U32, "id"),
+    FIELD(register_value, value, DECIMAL, "as shown by the register, in the channel's unit"),
 };
 RECORD(register_value);
 
 static const struct en_field device_installed_fields[] = {
-    FIELD(device_installed, device, U32, ""),
-    {"initial", EN_FIELD_LIST, offsetof(struct en_device_installed, initial), "en_register_value",
-     &en_payload_register_value},
+    FIELD(device_installed, device, U32, "id"),
+    {"initial", EN_FIELD_LIST, offsetof(struct en_device_installed, initial),
+     "what its registers showed", &en_payload_register_value},
 };
 RECORD(device_installed);
 
 static const struct en_field device_removed_fields[] = {
-    FIELD(device_removed, device, U32, ""),
-    {"final", EN_FIELD_LIST, offsetof(struct en_device_removed, final), "en_register_value",
+    FIELD(device_removed, device, U32, "id"),
+    {"final", EN_FIELD_LIST, offsetof(struct en_device_removed, final), "what its registers showed",
      &en_payload_register_value},
 };
 RECORD(device_removed);
 
 static const struct en_field device_replaced_fields[] = {
-    FIELD(device_replaced, old_device, U32, ""),
-    FIELD(device_replaced, new_device, U32, ""),
+    FIELD(device_replaced, old_device, U32, "id"),
+    FIELD(device_replaced, new_device, U32, "id"),
     {"final", EN_FIELD_LIST, offsetof(struct en_device_replaced, final),
-     "en_register_value of the old device", &en_payload_register_value},
+     "what the old device showed when it was removed", &en_payload_register_value},
     {"initial", EN_FIELD_LIST, offsetof(struct en_device_replaced, initial),
-     "en_register_value of the new device", &en_payload_register_value},
+     "what the new device showed when it was installed", &en_payload_register_value},
     FIELD(device_replaced, downtime_power_micro, MICRO,
           "kW (kvar) while no device measured; 0 none"),
-    FIELD(device_replaced, act, TEXT, ""),
+    FIELD(device_replaced, act, TEXT, "the paper it rests on"),
 };
 RECORD(device_replaced);
 
 static const struct en_field ratio_set_fields[] = {
-    FIELD(ratio_set, current, RATIO, ""),
-    FIELD(ratio_set, voltage, RATIO, ""),
-    FIELD(ratio_set, act, TEXT, ""),
+    FIELD(ratio_set, current, RATIO, "of the current transformers; 1 without them"),
+    FIELD(ratio_set, voltage, RATIO, "of the voltage transformers; 1 without them"),
+    FIELD(ratio_set, act, TEXT, "the paper it rests on"),
 };
 RECORD(ratio_set);
 
@@ -164,35 +170,35 @@ static const struct en_field channel_error_set_fields[] = {
 RECORD(channel_error_set);
 
 static const struct en_field reading_register_fields[] = {
-    FIELD(reading_register, value, DECIMAL, ""),
+    FIELD(reading_register, value, DECIMAL, "as read, in the channel's unit"),
     FIELD(reading_register, device, U32, "0: the one installed then"),
-    FIELD(reading_register, quality, QUALITY, ""),
-    FIELD(reading_register, revision, U64, ""),
+    FIELD(reading_register, quality, QUALITY, "of the read"),
+    FIELD(reading_register, revision, U64, "of the source; the highest of an instant stands"),
 };
 RECORD(reading_register);
 
 static const struct en_field reading_instant_fields[] = {
-    FIELD(reading_instant, value, DECIMAL, ""),
-    FIELD(reading_instant, quality, QUALITY, ""),
+    FIELD(reading_instant, value, DECIMAL, "as read, in the channel's unit"),
+    FIELD(reading_instant, quality, QUALITY, "of the value"),
 };
 RECORD(reading_instant);
 
 static const struct en_field device_event_fields[] = {
-    FIELD(device_event, code, TEXT, ""),
-    FIELD(device_event, text, TEXT, ""),
+    FIELD(device_event, code, TEXT, "the device's own, at most 255 bytes"),
+    FIELD(device_event, text, TEXT, "for people"),
 };
 RECORD(device_event);
 
 static const struct en_field formula_set_fields[] = {
-    FIELD(formula_set, name, TEXT, ""),
-    FIELD(formula_set, expression, TEXT, ""),
+    FIELD(formula_set, name, TEXT, "external key of the formula"),
+    FIELD(formula_set, expression, TEXT, "text of the formula language"),
 };
 RECORD(formula_set);
 
 static const struct en_field balance_set_fields[] = {
-    FIELD(balance_set, name, TEXT, ""),
-    FIELD(balance_set, in, TEXT, ""),
-    FIELD(balance_set, out, TEXT, ""),
+    FIELD(balance_set, name, TEXT, "external key of the balance"),
+    FIELD(balance_set, in, TEXT, "expression of the inflow"),
+    FIELD(balance_set, out, TEXT, "expression of the outflow"),
     FIELD(balance_set, losses, TEXT, "\"\" none"),
     FIELD(balance_set, object, U32, "id, 0 none"),
     FIELD(balance_set, in_node, U32, "formula id of the inflow"),
@@ -202,41 +208,42 @@ static const struct en_field balance_set_fields[] = {
 RECORD(balance_set);
 
 static const struct en_field rule_set_fields[] = {
-    FIELD(rule_set, rule, TEXT, ""),
-    FIELD(rule_set, edition, TEXT, ""),
+    FIELD(rule_set, rule, TEXT, "name of the rule"),
+    FIELD(rule_set, edition, TEXT, "which text of the rule the parameters are for"),
     FIELD(rule_set, parameters, TEXT, "JSON object text"),
-    FIELD(rule_set, reason, TEXT, ""),
+    FIELD(rule_set, reason, TEXT, "for people: why it changes"),
 };
 RECORD(rule_set);
 
 static const struct en_field edition_activated_fields[] = {
-    FIELD(edition_activated, rule, TEXT, ""),
-    FIELD(edition_activated, edition, U32, ""),
-    FIELD(edition_activated, reason, TEXT, ""),
+    FIELD(edition_activated, rule, TEXT, "name of the rule"),
+    FIELD(edition_activated, edition, U32, "of the code that computes by it, from this event on"),
+    FIELD(edition_activated, reason, TEXT, "for people: why it changes"),
 };
 RECORD(edition_activated);
 
 static const struct en_field general_command_fields[] = {
-    FIELD(general_command, command, TEXT, ""),
-    FIELD(general_command, arguments, TEXT, ""),
+    FIELD(general_command, command, TEXT, "one word"),
+    FIELD(general_command, arguments, TEXT, "JSON object text"),
 };
 RECORD(general_command);
 
 static const struct en_field freeze_policy_set_fields[] = {
-    FIELD(freeze_policy_set, name, TEXT, ""),
+    FIELD(freeze_policy_set, name, TEXT, "external key of the policy"),
     FIELD(freeze_policy_set, needs_completeness, BOOL,
           "refuse when a slot is missing; false: declare the gaps"),
-    FIELD(freeze_policy_set, needs_period_order, BOOL, "F-14"),
-    FIELD(freeze_policy_set, approvals, U8, ""),
+    FIELD(freeze_policy_set, needs_period_order, BOOL,
+          "refuse when the period before it is not frozen (F-14)"),
+    FIELD(freeze_policy_set, approvals, U8, "how many persons must approve"),
     FIELD(freeze_policy_set, correction, U8, "1 restate, 2 delta"),
 };
 RECORD(freeze_policy_set);
 
 static const struct en_field freeze_requested_fields[] = {
-    FIELD(freeze_requested, from_day, DAY, "fiscal days, to exclusive"),
-    FIELD(freeze_requested, to_day, DAY, ""),
+    FIELD(freeze_requested, from_day, DAY, "the first fiscal day of the period"),
+    FIELD(freeze_requested, to_day, DAY, "the first fiscal day after the period"),
     FIELD(freeze_requested, scope, U32, "object id, 0 everything"),
-    FIELD(freeze_requested, policy, TEXT, ""),
+    FIELD(freeze_requested, policy, TEXT, "name of the policy; \"\" is declare"),
 };
 RECORD(freeze_requested);
 
@@ -244,10 +251,11 @@ static const struct en_field freeze_attested_fields[] = {
     FIELD(freeze_attested, request, U64, "seq of the request or of the correction"),
     FIELD(freeze_attested, run, U32, "1 the first freeze, 2.. restatements"),
     FIELD(freeze_attested, size, U64, "of the log when signed"),
-    FIELD(freeze_attested, root, HASH, ""),
-    FIELD(freeze_attested, digest, HASH, ""),
-    FIELD(freeze_attested, checkpoint, TEXT, ""),
-    FIELD(freeze_attested, software, TEXT, ""),
+    FIELD(freeze_attested, root, HASH, "of the tree at that size"),
+    FIELD(freeze_attested, digest, HASH, "of the frozen rows, as table freeze has it"),
+    FIELD(freeze_attested, checkpoint, TEXT,
+          "signed note of the log at that size (log-format.md, 5)"),
+    FIELD(freeze_attested, software, TEXT, "version of the program that attests"),
 };
 RECORD(freeze_attested);
 
@@ -256,14 +264,14 @@ static const struct en_field correction_requested_fields[] = {
           "1 restate, 2 delta, 0 as the policy of the freeze says"),
     FIELD(correction_requested, target_day, DAY, "delta: the open day it is booked on"),
     FIELD(correction_requested, through, U64, "pending differences up to this seq"),
-    FIELD(correction_requested, authority, TEXT, ""),
+    FIELD(correction_requested, authority, TEXT, "the act or decision it rests on"),
 };
 RECORD(correction_requested);
 
 static const struct en_field outbox_result_fields[] = {
-    FIELD(outbox_result, outbox, U64, ""),
-    FIELD(outbox_result, is_done, BOOL, ""),
-    FIELD(outbox_result, detail, TEXT, ""),
+    FIELD(outbox_result, outbox, U64, "seq of the event that asked, the key of table outbox"),
+    FIELD(outbox_result, is_done, BOOL, "false: given up"),
+    FIELD(outbox_result, detail, TEXT, "what came of it, for people"),
 };
 RECORD(outbox_result);
 
