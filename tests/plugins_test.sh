@@ -18,7 +18,7 @@ END
 # configure <ok|error> <what this is>
 configure() {
     seen=ok
-    cmake -S "$tree" -B "$tree/build" >"$tree/output.txt" 2>&1 || seen=error
+    cmake -G Ninja -S "$tree" -B "$tree/build" >"$tree/output.txt" 2>&1 || seen=error
     if [ "$seen" != "$1" ]; then
         echo "$2: must be $1"
         cat "$tree/output.txt"
