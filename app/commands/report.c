@@ -264,7 +264,8 @@ static en_code gather_steps(struct en_store *store, const char *name, en_usage_s
         struct balance_step *next = &steps[(*count)++];
         next->from = day;
         next->to = end_of_step(step, day, query->to_day);
-        code = en_balance_gather(store, balance, next->from, next->to, &next->answer, err);
+        code = en_balance_gather(store, balance, next->from, next->to, query->lane, &next->answer,
+                                 err);
         day = next->to;
     }
     return code;

@@ -15,7 +15,7 @@
 #include "processors/formula/node_day.h"
 #include "processors/formula/sum_day.h"
 #include "processors/sort.h"
-#include "processors/totals.h"
+#include "projections/views/totals.h"
 #include "projections/tables.h"
 #include "projections/views/interval.h"
 

@@ -14,7 +14,7 @@
 #include "core/metering/block.h"
 #include "processors/processor.h"
 #include "processors/registry/registry.h"
-#include "processors/totals.h"
+#include "projections/views/totals.h"
 #include "projections/tables.h"
 #include "projections/views/frozen.h"
 #include "projections/views/interval.h"

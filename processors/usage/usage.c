@@ -7,7 +7,7 @@
 #include "core/mem.h"
 #include "processors/processor.h"
 #include "processors/sort.h"
-#include "processors/totals.h"
+#include "projections/views/totals.h"
 #include "projections/tables.h"
 
 #define CHANNELS_FIRST 1024u

@@ -23,6 +23,7 @@ struct gather {
     struct en_store *store;
     struct en_day from;
     struct en_day to;
+    en_lane lane;
     struct en_arena arena;
     struct members sides[2];
     const char *why; /* not assessed: the reason */
@@ -44,44 +45,90 @@ static uint32_t add_count(uint32_t a, uint32_t b)
     return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
-static en_code sum_days(struct en_store *store, uint32_t balance, struct en_day from,
-                        struct en_day to, struct en_balance_totals *sum, struct en_error *err)
+static en_code add_day(struct en_balance_totals *sum, const struct en_balance_totals *day,
+                       struct en_error *err)
 {
-    struct en_series_scan scan;
-    *sum = (struct en_balance_totals){0};
-    en_code code = en_series_scan_begin(store, &en_series_balance_day, from.n, to.n, balance,
-                                        balance + 1, &scan, err);
-    while (code == EN_OK) {
-        int32_t day = 0;
-        uint32_t series = 0;
-        struct en_slice entry;
-        struct en_balance_totals totals;
-        code = en_series_scan_next(&scan, &day, &series, &entry, err);
-        code = code == EN_OK ? en_balance_totals_decode(entry, &totals, err) : code;
-        if (code != EN_OK) {
-            break;
-        }
-        bool fits = en_i64_add(sum->in_micro, totals.in_micro, &sum->in_micro) &&
-                    en_i64_add(sum->out_micro, totals.out_micro, &sum->out_micro) &&
-                    en_i64_add(sum->losses_micro, totals.losses_micro, &sum->losses_micro);
-        sum->slots_count = add_count(sum->slots_count, totals.slots_count);
-        sum->partial_count = add_count(sum->partial_count, totals.partial_count);
-        code = fits ? EN_OK : en_error_set(err, EN_OVERFLOW, "the sums of the balance do not fit");
+    bool fits = en_i64_add(sum->in_micro, day->in_micro, &sum->in_micro) &&
+                en_i64_add(sum->out_micro, day->out_micro, &sum->out_micro) &&
+                en_i64_add(sum->losses_micro, day->losses_micro, &sum->losses_micro);
+    sum->slots_count = add_count(sum->slots_count, day->slots_count);
+    sum->partial_count = add_count(sum->partial_count, day->partial_count);
+    return fits ? EN_OK : en_error_set(err, EN_OVERFLOW, "the sums of the balance do not fit");
+}
+
+static en_code imbalance_of(const struct en_balance_totals *totals, int64_t *micro,
+                            struct en_error *err)
+{
+    bool fits = en_i64_subtract(totals->in_micro, totals->out_micro, micro) &&
+                en_i64_subtract(*micro, totals->losses_micro, micro);
+    return fits ? EN_OK : en_error_set(err, EN_OVERFLOW, "the imbalance does not fit");
+}
+
+/* A day's entry of size 0 has zeros. */
+static en_code decode(struct en_slice entry, struct en_balance_totals *totals, struct en_error *err)
+{
+    *totals = (struct en_balance_totals){0};
+    return entry.size > 0 ? en_balance_totals_decode(entry, totals, err) : EN_OK;
+}
+
+/* Adds the day in the lane asked for, and what the lanes differ by. */
+static en_code sum_day(struct gather *gather, const struct en_fiscal_lane *fiscal, uint32_t balance,
+                       int32_t day, struct en_balance_answer *answer, struct en_error *err)
+{
+    struct en_frozen_item live = {.lane = EN_FROZEN_BALANCE, .day = day, .series = balance};
+    struct en_slice frozen = {0};
+    struct en_balance_totals totals[2];
+    int64_t imbalances[2] = {0};
+    int64_t difference = 0;
+    en_code code =
+        en_series_get(gather->store, &en_series_balance_day, day, balance, &live.entry, err);
+    live.entry = code == EN_NOT_FOUND ? (struct en_slice){0} : live.entry;
+    code = code == EN_NOT_FOUND ? EN_OK : code;
+    if (code == EN_OK) {
+        code = en_fiscal_entry(fiscal, &live, &frozen, err);
     }
-    en_series_scan_end(&scan);
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    const struct en_slice entries[2] = {frozen, live.entry};
+    for (size_t i = 0; i < 2 && code == EN_OK; i++) {
+        code = decode(entries[i], &totals[i], err);
+        code = code == EN_OK ? imbalance_of(&totals[i], &imbalances[i], err) : code;
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    size_t lane = gather->lane == EN_LANE_LIVE ? 1 : 0;
+    answer->missing_days += entries[lane].size == 0;
+    bool fits = en_i64_subtract(imbalances[1], imbalances[0], &difference) &&
+                en_i64_add(answer->pending_micro, difference, &answer->pending_micro);
+    return fits ? add_day(&answer->totals, &totals[lane], err)
+                : en_error_set(err, EN_OVERFLOW, "the pending differences do not fit");
+}
+
+static en_code sum_days(struct gather *gather, uint32_t balance, struct en_balance_answer *answer,
+                        struct en_error *err)
+{
+    struct en_fiscal_lane fiscal;
+    int32_t frozen_days = 0;
+    en_code code =
+        en_fiscal_load(gather->store, gather->from.n, gather->to.n, &gather->arena, &fiscal, err);
+    for (int32_t day = gather->from.n; code == EN_OK && day < gather->to.n; day++) {
+        code = sum_day(gather, &fiscal, balance, day, answer, err);
+    }
+    if (code == EN_OK) {
+        code = en_fiscal_frozen_days(&fiscal, EN_FROZEN_BALANCE, balance, gather->from.n,
+                                     gather->to.n, &frozen_days, err);
+    }
+    answer->frozen_days = (uint32_t)frozen_days;
+    return code;
 }
 
 /* ---- members ---- */
 
-static en_code energy_of(struct gather *gather, const struct en_channel_row *channel,
-                         int64_t *micro, struct en_error *err)
+static en_code energy_of(struct gather *gather, uint32_t channel, int64_t *micro,
+                         struct en_error *err)
 {
     struct en_usage usage;
-    struct en_usage_query query = {.from_day = gather->from,
-                                   .to_day = gather->to,
-                                   .point = channel->point,
-                                   .code = channel->code};
+    struct en_usage_query query = {
+        .from_day = gather->from, .to_day = gather->to, .lane = gather->lane, .channel = channel};
     en_usage_init(&usage);
     en_code code = en_usage_gather(&usage, gather->store, &query, err);
     *micro = code == EN_OK && usage.series_count == 1 ? usage.cells[0].micro : 0;
@@ -117,10 +164,6 @@ static en_code add_channel(struct gather *gather, struct members *members,
     if (code == EN_OK) {
         code = en_table_get(gather->store, &en_table_point_channel, &place, NULL, err);
     }
-    struct en_channel_row channel = {.channel = place.channel};
-    if (code == EN_OK) {
-        code = en_table_get(gather->store, &en_table_channel, &channel, NULL, err);
-    }
     struct en_instant at = en_day_interval(gather->from, 0).to;
     struct en_channel_error_row error = {.channel = place.channel, .from = at};
     if (code == EN_OK) {
@@ -132,7 +175,7 @@ static en_code add_channel(struct gather *gather, struct members *members,
     }
     struct en_imbalance_member member = {.error = (int32_t)error.error_1e4_percent, .count = 1};
     if (code == EN_OK) {
-        code = energy_of(gather, &channel, &member.micro, err);
+        code = energy_of(gather, place.channel, &member.micro, err);
     }
     member.micro *= sign;
     return code == EN_OK ? push_member(members, &member, err) : code;
@@ -283,9 +326,10 @@ static en_code find_row(struct gather *gather, uint32_t balance, struct en_balan
 }
 
 en_code en_balance_gather(struct en_store *store, uint32_t balance, struct en_day from,
-                          struct en_day to, struct en_balance_answer *answer, struct en_error *err)
+                          struct en_day to, en_lane lane, struct en_balance_answer *answer,
+                          struct en_error *err)
 {
-    struct gather gather = {.store = store, .from = from, .to = to};
+    struct gather gather = {.store = store, .from = from, .to = to, .lane = lane};
     struct en_balance_row row;
     *answer = (struct en_balance_answer){.unit = EN_UNIT_NONE};
     if (from.n >= to.n) {
@@ -300,7 +344,7 @@ en_code en_balance_gather(struct en_store *store, uint32_t balance, struct en_da
         code = code == EN_NOT_FOUND ? EN_OK : code;
     }
     if (code == EN_OK) {
-        code = sum_days(store, balance, from, to, &answer->totals, err);
+        code = sum_days(&gather, balance, answer, err);
     }
     if (code == EN_OK) {
         code = compute_actual(answer, err);

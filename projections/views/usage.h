@@ -1,5 +1,5 @@
 /* Energy of channels, or of formulas, over a stretch of time cut into steps: exact sums of stored
- * days and months.
+ * days and months, and of the advances of registers that are read now and then.
  *
  *     struct en_usage usage;
  *     en_usage_init(&usage);
@@ -12,7 +12,7 @@
 #define EN_PROJECTIONS_VIEWS_USAGE_H
 
 #include "core/metering/quantity.h"
-#include "projections/tables.h"
+#include "projections/views/fiscal.h"
 
 #define EN_USAGE_CELLS_MAX (1u << 23)
 
@@ -31,8 +31,11 @@ struct en_usage_query {
     struct en_day to_day;
     struct en_interval interval;
     en_usage_step step;
+    en_lane lane;         /* 0: fiscal */
+    bool wants_quality;   /* fills the cells' quality: reads days where months would do */
     uint32_t object;      /* only points of this object and below it; 0 all */
     uint32_t point;       /* only this point; 0 all */
+    uint32_t channel;     /* only this channel: no other row is looked at; 0 all */
     uint32_t formula;     /* only this formula; 0 all */
     struct en_slice code; /* only channels of this code; size 0 all */
 };
@@ -43,14 +46,22 @@ struct en_usage_series {
     struct en_slice point_key; /* external key; the name of a formula */
     struct en_slice code;      /* of the channel; size 0 for a formula */
     en_unit unit;
-    uint32_t slot_seconds;  /* 0: no grid */
+    uint32_t slot_seconds;  /* 0: no grid: a register read now and then, or a formula */
+    bool is_register;       /* no grid: what is summed are advances from reading to reading */
     int32_t offset_minutes; /* of the fiscal day where the stretch begins */
 };
 
+/* Of a register without a grid the counts are advances (views/advances.h) that lie wholly within
+ * the step, counted ones and those that cannot be told; what is rejected is neither counted nor
+ * summed. Registers are not among what a freeze holds: their cells are live in either lane. */
 struct en_usage_cell {
-    int64_t micro;
-    uint32_t present_count; /* slots with a value */
-    uint32_t missing_count; /* slots of the grid without one */
+    int64_t micro;            /* in the lane asked for */
+    int64_t pending_micro;    /* live less fiscal: what late facts would change on frozen days */
+    int64_t correction_micro; /* deltas that corrections booked on days of the step; not in micro */
+    uint32_t present_count;   /* slots with a value */
+    uint32_t missing_count;   /* slots of the grid without one */
+    uint32_t frozen_days;     /* how many days of the step are frozen (steps of days only) */
+    uint64_t quality;         /* merged over the present slots; 0 when it was not asked for */
 };
 
 struct en_usage {

@@ -1,4 +1,4 @@
-#include "processors/totals.h"
+#include "projections/views/totals.h"
 
 #include "core/fixed.h"
 #include "core/metering/quality.h"

@@ -1,6 +1,6 @@
 /* The totals of one stored day block in 1e-6 of its unit: what usage and formula keep of a day. */
-#ifndef EN_PROCESSORS_TOTALS_H
-#define EN_PROCESSORS_TOTALS_H
+#ifndef EN_PROJECTIONS_VIEWS_TOTALS_H
+#define EN_PROJECTIONS_VIEWS_TOTALS_H
 
 #include "core/metering/block.h"
 #include "projections/tables.h"
