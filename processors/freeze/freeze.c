@@ -423,12 +423,37 @@ static en_code book_difference(struct en_fold *fold, const struct en_correction_
     return en_table_put(fold->store, &en_table_correction, &row, NULL, err);
 }
 
+/* Channels that earlier corrections of the run booked and that no longer differ: what was booked is
+ * to be taken back (F-10), so they have a row too. */
+static en_code add_booked_channels(struct en_fold *fold, const struct en_correction_row *template,
+                                   struct en_error *err)
+{
+    struct en_table_scan scan;
+    en_code code = en_table_scan_begin(fold->store, &en_table_correction, NULL, 0, &scan, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    while (code == EN_OK) {
+        struct en_correction_row row;
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        if (code != EN_OK || row.seq >= template->seq) {
+            break;
+        }
+        if (row.freeze == template->freeze && row.run == template->run) {
+            code = book_difference(fold, template, row.channel, 0, err);
+        }
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 /* Takes off what earlier corrections of the run booked; rows that come to nothing go. */
 static en_code net_corrections(struct en_fold *fold, const struct en_freeze_row *last,
-                               struct en_error *err)
+                               bool *has_any, struct en_error *err)
 {
     struct en_table_scan scan;
     struct en_correction_row row = {.seq = fold->event->header.seq.n};
+    *has_any = false;
     en_code code = en_table_scan_begin(fold->store, &en_table_correction, &row, 1, &scan, err);
     if (code != EN_OK) {
         return code;
@@ -447,12 +472,22 @@ static en_code net_corrections(struct en_fold *fold, const struct en_freeze_row 
         if (!en_i64_subtract(row.delta_micro, booked, &net.delta_micro)) {
             code = en_error_set(err, EN_OVERFLOW,
                                 "the correction of channel %u does not fit 64 bits", row.channel);
+        } else if (net.delta_micro == 0) {
+            code = en_table_delete(fold->store, &en_table_correction, &net, err);
         } else {
+            *has_any = true;
             code = en_table_put(fold->store, &en_table_correction, &net, NULL, err);
         }
     }
     en_table_scan_end(&scan);
     return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+static en_code refuse_nothing_pending(struct en_fold *fold, uint32_t freeze, struct en_error *err)
+{
+    return en_fold_refuse(fold, EN_CONFLICT, err,
+                          "correction: freeze %u has no pending difference that is not booked yet",
+                          freeze);
 }
 
 static en_code book_delta(struct en_fold *fold, struct freeze_state *state,
@@ -484,7 +519,31 @@ static en_code book_delta(struct en_fold *fold, struct freeze_state *state,
         }
     }
     en_table_scan_end(&scan);
-    return code == EN_NOT_FOUND ? net_corrections(fold, last, err) : code;
+    bool has_any = false;
+    code = code == EN_NOT_FOUND ? add_booked_channels(fold, &template, err) : code;
+    if (code == EN_OK) {
+        code = net_corrections(fold, last, &has_any, err);
+    }
+    return code == EN_OK && !has_any ? refuse_nothing_pending(fold, last->freeze, err) : code;
+}
+
+/* Whether deltas of the run stand booked. */
+static en_code has_booked(struct en_fold *fold, const struct en_freeze_row *last, bool *has,
+                          struct en_error *err)
+{
+    struct en_table_scan scan;
+    *has = false;
+    en_code code = en_table_scan_begin(fold->store, &en_table_correction, NULL, 0, &scan, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    while (code == EN_OK && !*has) {
+        struct en_correction_row row;
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        *has = code == EN_OK && row.freeze == last->freeze && row.run == last->run;
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
 static en_code has_pending(struct en_fold *fold, const struct en_freeze_row *last, bool *has,
@@ -546,10 +605,21 @@ static en_code fold_correction(struct en_fold *fold, struct freeze_state *state,
         return en_fold_refuse(fold, EN_REFUSED, err,
                               "correction: give the authority it rests on (an act, a decision)");
     }
-    if (!has) {
+    bool is_booked = false;
+    if (style == RESTATE) {
+        code = has_booked(fold, &last, &is_booked, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    if (is_booked) {
         return en_fold_refuse(fold, EN_CONFLICT, err,
-                              "correction: freeze %u has no pending difference",
+                              "correction: deltas of freeze %u are booked on open days, a "
+                              "restatement would count them twice: book a delta",
                               event->header.subject);
+    }
+    if (!has && style == RESTATE) {
+        return refuse_nothing_pending(fold, event->header.subject, err);
     }
     if (style == DELTA && is_frozen_day(state, last.scope, payload.target_day)) {
         return en_fold_refuse(
