@@ -36,6 +36,7 @@ struct en_engine_scratch {
 struct en_engine {
     const struct en_data_dir *dir;
     struct en_log *log;
+    pthread_rwlock_t generation_lock; /* read while a view is open, write to switch */
     struct en_generation *generation;
     struct en_kv *kv;  /* of the generation */
     struct en_buf key; /* private, C2SP text: wiped at close */
@@ -280,6 +281,7 @@ en_code en_engine_open(const struct en_engine_options *options, struct en_engine
     opened->dir = options->dir;
     opened->clock = options->clock;
     opened->clock_self = options->clock_self;
+    (void)pthread_rwlock_init(&opened->generation_lock, NULL);
     (void)pthread_mutex_init(&opened->fold_mutex, NULL);
     (void)pthread_mutex_init(&opened->sign_mutex, NULL);
     en_buf_init(&opened->key, KEY_TEXT_SIZE_MAX);
@@ -330,6 +332,7 @@ void en_engine_close(struct en_engine *engine)
         explicit_bzero(engine->key.bytes, engine->key.size);
     }
     en_buf_fini(&engine->key);
+    (void)pthread_rwlock_destroy(&engine->generation_lock);
     (void)pthread_mutex_destroy(&engine->fold_mutex);
     (void)pthread_mutex_destroy(&engine->sign_mutex);
     en_mem_free(engine);
@@ -417,8 +420,10 @@ static en_code verdict_of(struct en_engine *engine, struct en_seq first, struct 
                           struct en_error *err)
 {
     struct en_store *store = NULL;
+    (void)pthread_rwlock_rdlock(&engine->generation_lock);
     en_code code = en_store_begin(engine->kv, EN_KV_READ, &store, err);
     if (code != EN_OK) {
+        (void)pthread_rwlock_unlock(&engine->generation_lock);
         return code;
     }
     struct en_table_scan scan;
@@ -435,6 +440,7 @@ static en_code verdict_of(struct en_engine *engine, struct en_seq first, struct 
     }
     en_table_scan_end(&scan);
     en_store_abort(store);
+    (void)pthread_rwlock_unlock(&engine->generation_lock);
     return code;
 }
 
@@ -595,6 +601,8 @@ en_code en_engine_view_open(struct en_engine *engine, const char *as_of, struct 
     } else if (code == EN_OK) {
         code = en_engine_catch_up(engine, io, err);
         if (code == EN_OK) {
+            (void)pthread_rwlock_rdlock(&engine->generation_lock);
+            view->is_locked = true;
             code = en_store_begin(engine->kv, EN_KV_READ, &view->store, err);
         }
         view->position = code == EN_OK ? en_store_position(view->store) : 0;
@@ -609,10 +617,196 @@ void en_engine_view_close(struct en_engine *engine, struct en_view *view)
 {
     en_store_abort(view->store);
     view->store = NULL;
+    if (view->is_locked) {
+        (void)pthread_rwlock_unlock(&engine->generation_lock);
+        view->is_locked = false;
+    }
     if (view->scratch != NULL) {
         (void)pthread_mutex_lock(&engine->fold_mutex);
         view->scratch->users--;
         (void)pthread_mutex_unlock(&engine->fold_mutex);
         view->scratch = NULL;
     }
+}
+
+/* ---- generations ---- */
+
+void en_engine_difference_text(const struct en_difference *difference, char text[256])
+{
+    if (!difference->is_found) {
+        text[0] = '\0';
+        return;
+    }
+    const char *what = difference->left.size == 0    ? "only the second has it"
+                       : difference->right.size == 0 ? "only the first has it"
+                                                     : "its contents differ";
+    if (difference->table->is_series) {
+        char day[EN_DAY_TEXT_SIZE];
+        (void)en_day_print((struct en_day){difference->day}, day);
+        (void)snprintf(text, 256, "table %s, day %s, series %" PRIu32 ": %s",
+                       difference->table->name, day, difference->series, what);
+        return;
+    }
+    int used = snprintf(text, 256, "table %s, key ", difference->table->name);
+    for (size_t i = 0; i < difference->key.size && i < 40 && used < 200; i++) {
+        used += snprintf(text + used, 256 - (size_t)used, "%02x", difference->key.bytes[i]);
+    }
+    (void)snprintf(text + used, 256 - (size_t)used, ": %s", what);
+}
+
+static en_code compare_stores(struct en_store *running, struct en_store *rebuilt,
+                              struct en_rebuild *rebuild, struct en_error *err)
+{
+    struct en_digest_table tables[EN_DIGEST_TABLES_MAX];
+    uint32_t count = en_digest_tables(tables);
+    struct en_difference difference;
+    en_code code = en_digest_root(running, tables, count, EN_DIGEST_ANEW, &rebuild->running, err);
+    if (code == EN_OK) {
+        code = en_digest_root(rebuilt, tables, count, EN_DIGEST_ANEW, &rebuild->rebuilt, err);
+    }
+    rebuild->is_equal = code == EN_OK && en_hash_equal(&rebuild->running, &rebuild->rebuilt);
+    if (code == EN_OK && !rebuild->is_equal) {
+        code =
+            en_difference_find(running, rebuilt, tables, count, EN_DIGEST_ANEW, &difference, err);
+        if (code == EN_OK) {
+            en_engine_difference_text(&difference, rebuild->where);
+        }
+    }
+    return code;
+}
+
+/* Both at one seq: nobody folds meanwhile (the caller holds the mutex), then two snapshots. */
+static en_code align(struct en_engine *engine, struct en_runner *runner,
+                     struct en_generation *generation, struct en_store **running,
+                     struct en_store **rebuilt, struct en_rebuild *rebuild, struct en_error *err)
+{
+    en_code code = run_to_end(engine, err);
+    rebuild->position = en_engine_position(engine);
+    if (code == EN_OK && rebuild->position > 0) {
+        code = en_runner_run(runner, rebuild->position, err);
+    }
+    if (code == EN_OK) {
+        code = en_store_begin(engine->kv, EN_KV_READ, running, err);
+    }
+    if (code == EN_OK) {
+        code = en_store_begin(en_generation_kv(generation), EN_KV_READ, rebuilt, err);
+    }
+    return code;
+}
+
+/* The new generation becomes the one in use. Nobody has a view open (write lock), nobody folds. */
+static en_code switch_generation(struct en_engine *engine, struct en_generation **generation,
+                                 const struct en_rebuild *rebuild, struct en_error *err)
+{
+    struct en_generation_options options = generation_options(engine);
+    struct en_generation_seal seal = {.software = EN_VERSION, .digest = rebuild->rebuilt};
+    uint32_t old = en_generation_number(engine->generation);
+    en_code code = en_generation_seal(generation, &seal, err);
+    if (code == EN_OK) {
+        code = en_generation_switch(options.dir, rebuild->generation, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    en_runner_close(engine->runner);
+    engine->runner = NULL;
+    en_generation_close(engine->generation);
+    engine->generation = NULL;
+    code = en_generation_open(&options, 0, &engine->generation, err);
+    EN_ASSERT(code == EN_OK); /* it was open a moment ago; without tables nothing can go on */
+    engine->kv = en_generation_kv(engine->generation);
+    en_code removed = en_generation_remove(options.dir, old, NULL);
+    (void)removed; /* an old one that stays costs room, nothing else */
+    return EN_OK;
+}
+
+static void remove_generation(struct en_engine *engine, struct en_generation *generation)
+{
+    uint32_t number = en_generation_number(generation);
+    en_generation_close(generation);
+    en_code removed = en_generation_remove(engine->dir->path, number, NULL);
+    (void)removed; /* tidied at the next start */
+}
+
+static en_code build_and_compare(struct en_engine *engine, struct en_generation *generation,
+                                 struct en_rebuild *rebuild, struct en_error *err)
+{
+    struct en_runner *runner = NULL;
+    struct en_store *running = NULL;
+    struct en_store *rebuilt = NULL;
+    struct en_runner_options options = {.log = engine->log,
+                                        .kv = en_generation_kv(generation),
+                                        .progress = on_scratch_progress,
+                                        .progress_self = engine};
+    en_code code = en_runner_open(&options, &runner, err);
+    if (code == EN_OK && en_log_size(engine->log) > 0) {
+        code = en_runner_run(runner, 0, err);
+    }
+    if (code == EN_OK) {
+        code = align(engine, runner, generation, &running, &rebuilt, rebuild, err);
+    }
+    if (code == EN_OK) {
+        code = compare_stores(running, rebuilt, rebuild, err);
+    }
+    en_store_abort(running);
+    en_store_abort(rebuilt);
+    en_runner_close(runner);
+    return code;
+}
+
+en_code en_engine_rebuild(struct en_engine *engine, bool is_switch, struct en_io *io,
+                          struct en_rebuild *rebuild, struct en_error *err)
+{
+    struct en_generation_options options = generation_options(engine);
+    struct en_generation *generation = NULL;
+    struct en_progress progress;
+    *rebuild = (struct en_rebuild){.is_switched = false};
+    (void)pthread_mutex_lock(&engine->fold_mutex);
+    en_progress_begin(&progress, io, "rebuild", "events");
+    engine->progress = &progress;
+    en_code code = en_generation_create(&options, &generation, err);
+    if (code == EN_OK) {
+        rebuild->generation = en_generation_number(generation);
+        code = build_and_compare(engine, generation, rebuild, err);
+    }
+    engine->progress = NULL;
+    en_progress_end(&progress);
+    if (code == EN_OK && is_switch) {
+        (void)pthread_rwlock_wrlock(&engine->generation_lock);
+        code = switch_generation(engine, &generation, rebuild, err);
+        (void)pthread_rwlock_unlock(&engine->generation_lock);
+        rebuild->is_switched = code == EN_OK;
+    }
+    if (generation != NULL) {
+        remove_generation(engine, generation);
+    }
+    (void)pthread_mutex_unlock(&engine->fold_mutex);
+    return code;
+}
+
+en_code en_engine_state(struct en_engine *engine, struct en_io *io, struct en_engine_state *state,
+                        struct en_error *err)
+{
+    struct en_digest_table tables[EN_DIGEST_TABLES_MAX];
+    uint32_t numbers[EN_GENERATIONS_MAX];
+    struct en_generation_seal seal;
+    struct en_view view;
+    *state = (struct en_engine_state){.generation = en_generation_number(engine->generation)};
+    en_code code = en_engine_view_open(engine, NULL, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    state->position = view.position;
+    state->log_size = en_log_size(engine->log);
+    code = en_generation_list(engine->dir->path, numbers, &state->generations_count, err);
+    if (code == EN_OK && en_generation_read_seal(engine->generation, &seal, NULL) == EN_OK) {
+        state->sealed_position = seal.position;
+        memcpy(state->software, seal.software, sizeof state->software);
+    }
+    if (code == EN_OK) {
+        code = en_digest_root(view.store, tables, en_digest_tables(tables), EN_DIGEST_KEPT,
+                              &state->digest, err);
+    }
+    en_engine_view_close(engine, &view);
+    return code;
 }

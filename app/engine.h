@@ -9,6 +9,7 @@
 #include "app/data_dir.h"
 #include "app/progress.h"
 #include "log/log.h"
+#include "projections/difference.h"
 #include "projections/store.h"
 
 struct en_engine;
@@ -75,6 +76,7 @@ struct en_view {
     struct en_store *store;
     uint64_t position; /* events before it are included */
     bool is_as_of;
+    bool is_locked; /* keeps the generation from being switched */
     struct en_engine_scratch *scratch;
 };
 
@@ -85,5 +87,40 @@ struct en_view {
 en_code en_engine_view_open(struct en_engine *engine, const char *as_of, struct en_io *io,
                             struct en_view *view, struct en_error *err) EN_MUST_CHECK;
 void en_engine_view_close(struct en_engine *engine, struct en_view *view);
+
+/* ---- generations ---- */
+
+/* What building the tables anew came to. */
+struct en_rebuild {
+    uint64_t position; /* both stand at it */
+    struct en_hash running;
+    struct en_hash rebuilt;
+    bool is_equal;
+    char where[256]; /* the first difference, in words; "" when equal */
+    uint32_t generation;
+    bool is_switched;
+};
+
+/* Builds a new generation from the log beside the running one and compares the two, everything
+ * hashed anew. With is_switch the new one is used from then on, whatever the comparison said
+ * (that is what a rebuild is for), else it is removed. Codes: those of runner and digests;
+ * EN_CORRUPT when the running tables cannot be read. */
+en_code en_engine_rebuild(struct en_engine *engine, bool is_switch, struct en_io *io,
+                          struct en_rebuild *rebuild, struct en_error *err) EN_MUST_CHECK;
+
+struct en_engine_state {
+    uint32_t generation;
+    uint32_t generations_count; /* that stand, finished or not */
+    uint64_t position;
+    uint64_t log_size;
+    uint64_t sealed_position; /* when the generation was begun to be used */
+    char software[64];        /* that built it */
+    struct en_hash digest;    /* of all digested tables now */
+};
+en_code en_engine_state(struct en_engine *engine, struct en_io *io, struct en_engine_state *state,
+                        struct en_error *err) EN_MUST_CHECK;
+
+/* The first difference that a comparison of two stores found, in words. */
+void en_engine_difference_text(const struct en_difference *difference, char text[256]);
 
 #endif

@@ -70,6 +70,11 @@ EN_COMMAND(freeze_differences);
 EN_COMMAND(freeze_verify);
 EN_COMMAND(correction_create);
 
+/* projection.c */
+EN_COMMAND(projection_status);
+EN_COMMAND(projection_rebuild);
+EN_COMMAND(projection_diff);
+
 /* evidence.c */
 EN_COMMAND(log_verify);
 EN_COMMAND(log_prove);
