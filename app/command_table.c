@@ -79,6 +79,24 @@ static const struct en_command commands[] = {
         .run = en_run_import,
     },
     {
+        .noun = "export",
+        .summary = "Writes values in a form that import takes back",
+        .details =
+            "Energy slot by slot after ratios and replacements, or register readings as they were "
+            "read. What is "
+            "exported as CSV is imported with the mappings enerlog.ini and enerlog_registers.ini.",
+        .options = {{"format", 0, "NAME", "csv or json (csv)", "csv|json", false},
+                    {"from", 0, "DATE", "First fiscal day", NULL, true},
+                    {"to", 0, "DATE", "The day after the last", NULL, true},
+                    {"what", 0, "WORD", "What to write (intervals)", "intervals|registers", false},
+                    {"point", 0, "POINT", "Only this point", NULL, false},
+                    {"channel", 0, "CHANNEL", "Only channels of this code", NULL, false}},
+        .example = "enerlog -D data export --from 2026-01-01 --to 2026-02-01 >january.csv",
+        .needs = EN_NEEDS_ENGINE,
+        .takes = EN_TAKES_AS_OF,
+        .run = en_run_export,
+    },
+    {
         .noun = "object",
         .verb = "set",
         .summary = "Sets an object of the tree: substation, bus, feeder, area",
@@ -658,6 +676,7 @@ static const struct {
     {"demo", "The whole story on one substation"},
     {"log", "The events and their proofs"},
     {"import", "Readings from files"},
+    {"export", "Values to files"},
     {"object", "The tree of objects"},
     {"point", "Metering points"},
     {"channel", "What is measured at points"},

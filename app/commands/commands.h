@@ -85,6 +85,9 @@ EN_COMMAND(proof_verify);
 /* key.c */
 EN_COMMAND(key_show);
 
+/* export.c */
+EN_COMMAND(export);
+
 /* demo.c */
 EN_COMMAND(demo);
 
