@@ -1,7 +1,11 @@
 #include "app/attest.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "core/event/payload.h"
 #include "log/checkpoint.h"
+#include "projections/frozen_store.h"
 #include "projections/tables.h"
 
 #define RUNS_AT_ONCE 64u
@@ -22,9 +26,27 @@ static en_code is_attested(struct en_store *store, const struct en_freeze_row *f
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+en_code en_frozen_rows_path(const struct en_data_dir *dir, uint32_t freeze, uint32_t run,
+                            char path[EN_PATH_SIZE], struct en_error *err)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "frozen/%" PRIu32 "-%" PRIu32 ".rows", freeze, run);
+    return en_data_dir_path(dir, name, path, err);
+}
+
+/* The rows stand in their file before anybody attests them. */
+static en_code keep_rows(struct en_engine *engine, struct en_store *store,
+                         const struct en_freeze_row *freeze, struct en_error *err)
+{
+    char path[EN_PATH_SIZE];
+    en_code code =
+        en_frozen_rows_path(en_engine_dir(engine), freeze->freeze, freeze->run, path, err);
+    return code == EN_OK ? en_frozen_store_write(path, store, freeze, err) : code;
+}
+
 /* The runs that wait for their attestation, at most so many at once. */
-static en_code gather(struct en_store *store, struct run *runs, uint32_t *count,
-                      struct en_error *err)
+static en_code gather(struct en_engine *engine, struct en_store *store, struct run *runs,
+                      uint32_t *count, struct en_error *err)
 {
     struct en_table_scan scan;
     struct en_freeze_row row;
@@ -35,6 +57,9 @@ static en_code gather(struct en_store *store, struct run *runs, uint32_t *count,
         code = en_table_scan_next(&scan, &row, NULL, err);
         if (code == EN_OK) {
             code = is_attested(store, &row, &is_done, err);
+        }
+        if (code == EN_OK && !is_done) {
+            code = keep_rows(engine, store, &row, err);
         }
         if (code == EN_OK && !is_done) {
             runs[(*count)++] = (struct run){row.freeze, row.run, row.seq, row.digest};
@@ -95,7 +120,7 @@ en_code en_attest_all(struct en_engine *engine, struct en_io *io, struct en_erro
     if (code != EN_OK) {
         return code;
     }
-    code = gather(view.store, runs, &count, err);
+    code = gather(engine, view.store, runs, &count, err);
     en_engine_view_close(engine, &view);
     if (code == EN_OK && count > 0) {
         code = append(engine, runs, count, io, err);

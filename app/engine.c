@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/attest.h"
 #include "core/kv.h"
 #include "core/mem.h"
 #include "core/sign.h"
@@ -54,6 +55,11 @@ struct en_engine {
     uint64_t signed_size;
     struct en_instant signed_at;
 };
+
+const struct en_data_dir *en_engine_dir(const struct en_engine *engine)
+{
+    return engine->dir;
+}
 
 struct en_log *en_engine_log(struct en_engine *engine)
 {
@@ -808,5 +814,45 @@ en_code en_engine_state(struct en_engine *engine, struct en_io *io, struct en_en
                               &state->digest, err);
     }
     en_engine_view_close(engine, &view);
+    return code;
+}
+
+/* ---- freezes ---- */
+
+static bool on_verify_progress(void *self, uint64_t position, uint64_t to)
+{
+    return en_progress_update(self, position, to);
+}
+
+en_code en_engine_verify_freeze(struct en_engine *engine, uint32_t freeze, uint32_t run,
+                                struct en_io *io, struct en_verify_verdict *verdict,
+                                struct en_error *err)
+{
+    char rows_path[EN_PATH_SIZE];
+    char scratch_path[EN_PATH_SIZE];
+    struct en_progress progress;
+    en_code code = en_frozen_rows_path(engine->dir, freeze, run, rows_path, err);
+    if (code == EN_OK) {
+        code = en_data_dir_path(engine->dir, "run", scratch_path, err);
+    }
+    if (code == EN_OK) {
+        code = en_engine_catch_up(engine, io, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    (void)pthread_rwlock_rdlock(&engine->generation_lock);
+    en_progress_begin(&progress, io, "replay", "events");
+    struct en_verify_options options = {.log = engine->log,
+                                        .kv = engine->kv,
+                                        .freeze = freeze,
+                                        .run = run,
+                                        .dir = scratch_path,
+                                        .rows_path = rows_path,
+                                        .progress = on_verify_progress,
+                                        .progress_self = &progress};
+    code = en_freeze_verify(&options, verdict, err);
+    en_progress_end(&progress);
+    (void)pthread_rwlock_unlock(&engine->generation_lock);
     return code;
 }

@@ -9,6 +9,7 @@
 #include "app/data_dir.h"
 #include "app/progress.h"
 #include "log/log.h"
+#include "processors/runner_verify.h"
 #include "projections/difference.h"
 #include "projections/store.h"
 
@@ -29,6 +30,7 @@ en_code en_engine_open(const struct en_engine_options *options, struct en_engine
 /* Signs what is not signed yet. NULL is allowed. */
 void en_engine_close(struct en_engine *engine);
 
+const struct en_data_dir *en_engine_dir(const struct en_engine *engine);
 struct en_log *en_engine_log(struct en_engine *engine);
 struct en_sink en_engine_sink(struct en_engine *engine);
 
@@ -119,6 +121,12 @@ struct en_engine_state {
 };
 en_code en_engine_state(struct en_engine *engine, struct en_io *io, struct en_engine_state *state,
                         struct en_error *err) EN_MUST_CHECK;
+
+/* Replays the log up to a run of a freeze and compares it with all that was stated of it
+ * (processors/runner_verify.h). run 0: the newest. Codes of en_freeze_verify. */
+en_code en_engine_verify_freeze(struct en_engine *engine, uint32_t freeze, uint32_t run,
+                                struct en_io *io, struct en_verify_verdict *verdict,
+                                struct en_error *err) EN_MUST_CHECK;
 
 /* The first difference that a comparison of two stores found, in words. */
 void en_engine_difference_text(const struct en_difference *difference, char text[256]);

@@ -460,40 +460,6 @@ en_code en_run_freeze_differences(struct en_session *session, const struct en_ar
 
 /* ---- verification ---- */
 
-/* Where the replayed rows of a run and those that stand here part. */
-struct comparison {
-    struct en_store *here;
-    const struct freeze_run *run;
-    uint64_t rows_count;
-    bool is_equal;
-    char where[2 * EN_NAME_SIZE_MAX + 64];
-};
-
-/* A row of the replay against what this data directory says was frozen. */
-static en_code compare_row(void *self, const struct en_frozen_item *item, struct en_error *err)
-{
-    struct comparison *comparison = self;
-    struct en_frozen_item live = *item;
-    struct en_slice frozen = en_slice_of(NULL, 0);
-    comparison->rows_count++;
-    en_code code =
-        live_entry(comparison->here, item->lane, item->day, item->series, &live.entry, err);
-    if (code == EN_OK) {
-        code = en_frozen_entry(comparison->here, comparison->run->row.freeze,
-                               comparison->run->row.run, &live, &frozen, err);
-        code = code == EN_NOT_FOUND ? EN_OK : code;
-    }
-    if (code == EN_OK && comparison->is_equal && !en_slice_equal(frozen, item->entry)) {
-        char label[2 * EN_NAME_SIZE_MAX + 8];
-        char day[EN_DAY_TEXT_SIZE];
-        comparison->is_equal = false;
-        (void)en_day_print((struct en_day){item->day}, day);
-        code = label_of(comparison->here, item->lane, item->series, label, err);
-        (void)snprintf(comparison->where, sizeof comparison->where, "%s on %s", label, day);
-    }
-    return code;
-}
-
 /* The signed head that the attestation carries: signed by the log's key, and a head this log had.
  */
 static en_code check_attestation(struct en_session *session, const struct freeze_run *run,
@@ -531,68 +497,41 @@ static en_code check_attestation(struct en_session *session, const struct freeze
                                   run->row.run);
 }
 
-/* Replays the log up to the event that froze the run, and compares digests, then rows. */
-static en_code replay_run(struct en_session *session, const struct freeze_run *run,
-                          struct comparison *comparison, struct en_hash *digest, struct en_io *io,
-                          struct en_error *err)
+static void put_verdict(const struct freeze_run *run, const struct en_verify_verdict *verdict,
+                        const struct en_arguments *arguments, struct en_io *io)
 {
-    char as_of[32];
-    struct en_view replayed;
-    struct en_view here;
-    (void)snprintf(as_of, sizeof as_of, "%" PRIu64, run->row.seq);
-    en_code code = en_engine_view_open(session->engine, as_of, io, &replayed, err);
-    if (code != EN_OK) {
-        return code;
-    }
-    code = en_engine_view_open(session->engine, NULL, io, &here, err);
-    if (code != EN_OK) {
-        en_engine_view_close(session->engine, &replayed);
-        return code;
-    }
-    struct en_freeze_row row = {.freeze = run->row.freeze, .run = run->row.run};
-    *comparison = (struct comparison){.here = here.store, .run = run, .is_equal = true};
-    code = en_table_get(replayed.store, &en_table_freeze, &row, NULL, err);
-    if (code == EN_OK) {
-        *digest = row.digest;
-        code = en_frozen_walk(replayed.store, &row, compare_row, comparison, err);
-    } else if (code == EN_NOT_FOUND) {
-        code = en_error_set(err, EN_MISMATCH, "the replay does not come to this freeze");
-    }
-    en_engine_view_close(session->engine, &here);
-    en_engine_view_close(session->engine, &replayed);
-    return code;
+    static const struct en_column columns[] = {{"id", NULL, false},
+                                               {"run", NULL, true},
+                                               {"equal", NULL, false},
+                                               {"rows", NULL, true},
+                                               {"digest", NULL, false},
+                                               {"replayed", NULL, false},
+                                               {"software", "frozen by", false}};
+    struct en_rows rows;
+    en_rows_begin_single(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    en_rows_text(&rows, run->id);
+    en_rows_count(&rows, run->row.run);
+    en_rows_bool(&rows, verdict->is_equal);
+    en_rows_count(&rows, verdict->rows_count);
+    put_hash(&rows, &verdict->stated);
+    put_hash(&rows, &verdict->digest);
+    en_rows_text(&rows, verdict->software);
+    en_rows_end(&rows);
 }
 
+/* Replays up to the run and compares; then looks at the signature of its attestation. */
 static en_code verify_run(struct en_session *session, const struct freeze_run *run,
                           const struct en_arguments *arguments, struct en_io *io,
                           struct en_error *err)
 {
-    static const struct en_column columns[] = {{"id", NULL, false},     {"run", NULL, true},
-                                               {"equal", NULL, false},  {"rows", NULL, true},
-                                               {"digest", NULL, false}, {"replayed", NULL, false}};
-    struct comparison comparison = {.is_equal = false};
-    struct en_hash digest = {{0}};
-    en_code code = check_attestation(session, run, err);
+    struct en_verify_verdict verdict;
+    en_code code =
+        en_engine_verify_freeze(session->engine, run->row.freeze, run->row.run, io, &verdict, err);
     if (code == EN_OK) {
-        code = replay_run(session, run, &comparison, &digest, io, err);
-    }
-    if (code == EN_OK) {
-        bool is_same = en_hash_equal(&digest, &run->row.digest) &&
-                       comparison.rows_count == run->row.rows_count && comparison.is_equal;
-        if (!is_same) {
-            code = en_error_set(err, EN_MISMATCH, "freeze %s, run %u: replay differs%s%s", run->id,
-                                run->row.run, comparison.where[0] == '\0' ? "" : " first at ",
-                                comparison.where);
-        }
-        struct en_rows rows;
-        en_rows_begin_single(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
-        en_rows_text(&rows, run->id);
-        en_rows_count(&rows, run->row.run);
-        en_rows_bool(&rows, is_same);
-        en_rows_count(&rows, comparison.rows_count);
-        put_hash(&rows, &run->row.digest);
-        put_hash(&rows, &digest);
-        en_rows_end(&rows);
+        put_verdict(run, &verdict, arguments, io);
+        code = verdict.is_equal ? check_attestation(session, run, err)
+                                : en_error_set(err, EN_MISMATCH, "freeze %s, run %u: %s", run->id,
+                                               run->row.run, verdict.where);
     }
     return code == EN_NOT_FOUND || code == EN_MALFORMED ? (err->code = EN_MISMATCH) : code;
 }
