@@ -11,8 +11,10 @@
 struct en_bench {
     FILE *out;
     bool is_json;
-    bool is_quick;   /* sizes that end in seconds: shows that it runs, not how fast */
-    const char *dir; /* where measurements make their files; removed after */
+    bool is_quick;         /* sizes that end in seconds: shows that it runs, not how fast */
+    const char *dir;       /* where measurements make their files; removed after */
+    uint32_t points_count; /* 0: what the task says */
+    uint32_t days_count;
 };
 
 /* One result: how fast, beside the raw limit measured in the same run. */
@@ -32,6 +34,14 @@ void en_bench_print(const struct en_bench *bench, const struct en_bench_result *
 
 /* A measurement: prints its results, returns 0, or says on stderr why not and returns 1. */
 typedef int (*en_bench_task)(const struct en_bench *bench);
+
+/* The size to measure at: as asked, else small or full. */
+static inline uint32_t en_bench_size(const struct en_bench *bench, uint32_t asked, uint32_t quick,
+                                     uint32_t full)
+{
+    uint32_t usual = bench->is_quick ? quick : full;
+    return asked != 0 ? asked : usual;
+}
 
 /* Seconds: on the wall, and of the processor by this process. */
 double en_bench_wall(void);

@@ -1,5 +1,5 @@
-/* enerlog-bench [--json] [--quick] [--dir DIR] [TASK...]: measures, and prints each result beside
- * the raw limit of the same run. */
+/* enerlog-bench [--json] [--quick] [--dir DIR] [--points N] [--days N] [TASK...]: measures, and
+ * prints each result beside the raw limit of the same run. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +27,8 @@ static const struct {
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: enerlog-bench [--json] [--quick] [--dir DIR] [TASK...]\ntasks:\n");
+    fprintf(stderr, "usage: enerlog-bench [--json] [--quick] [--dir DIR] [--points N] [--days N] "
+                    "[TASK...]\ntasks:\n");
     for (size_t i = 0; i < TASKS_COUNT; i++) {
         fprintf(stderr, "  %-10s %s\n", tasks[i].name, tasks[i].about);
     }
@@ -55,6 +56,10 @@ int main(int argc, char **argv)
             bench.is_quick = true;
         } else if (strcmp(argv[at], "--dir") == 0 && at + 1 < argc) {
             bench.dir = argv[++at];
+        } else if (strcmp(argv[at], "--points") == 0 && at + 1 < argc) {
+            bench.points_count = (uint32_t)strtoul(argv[++at], NULL, 10);
+        } else if (strcmp(argv[at], "--days") == 0 && at + 1 < argc) {
+            bench.days_count = (uint32_t)strtoul(argv[++at], NULL, 10);
         } else {
             return usage();
         }

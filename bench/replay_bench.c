@@ -599,8 +599,8 @@ static int measure_queries(struct replay *replay)
 static int replay_open(struct replay *replay, const struct en_bench *bench, struct en_ratio ratio)
 {
     *replay = (struct replay){.bench = bench, .ratio = ratio};
-    replay->workload =
-        (struct en_workload){bench->is_quick ? 2000 : 100000, bench->is_quick ? 5 : 30, SEED};
+    replay->workload = (struct en_workload){en_bench_size(bench, bench->points_count, 2000, 100000),
+                                            en_bench_size(bench, bench->days_count, 5, 30), SEED};
     replay->points = en_mem_alloc(replay->workload.points_count, sizeof *replay->points);
     replay->channels = en_mem_alloc(replay->workload.points_count, sizeof *replay->channels);
     replay->balances = en_mem_alloc(BALANCES, sizeof *replay->balances);
