@@ -7,6 +7,7 @@
 #include "core/mem.h"
 
 #define CHUNK_SIZE_MIN 65536u
+#define CHUNK_SIZE_MAX ((size_t)16 << 20) /* of one that is not made for a larger piece */
 #define ALIGNMENT 16u
 
 struct en_arena_chunk {
@@ -18,7 +19,9 @@ struct en_arena_chunk {
 
 static struct en_arena_chunk *chunk_add(struct en_arena *arena, size_t size_min)
 {
-    size_t size = size_min > CHUNK_SIZE_MIN ? size_min : CHUNK_SIZE_MIN;
+    size_t usual = arena->chunk == NULL ? CHUNK_SIZE_MIN : 2 * arena->chunk->size;
+    usual = usual < CHUNK_SIZE_MAX ? usual : CHUNK_SIZE_MAX;
+    size_t size = size_min > usual ? size_min : usual;
     struct en_arena_chunk *chunk = en_mem_alloc(1, sizeof *chunk + size);
     if (chunk == NULL) {
         return NULL;
@@ -46,18 +49,19 @@ void en_arena_fini(struct en_arena *arena)
 
 void en_arena_reset(struct en_arena *arena)
 {
-    while (arena->chunk != NULL && arena->chunk->older != NULL) {
-        struct en_arena_chunk *older = arena->chunk->older;
-        en_mem_free(arena->chunk);
-        arena->chunk = older;
-    }
-    if (arena->chunk != NULL) {
-        arena->chunk->used = 0;
+    struct en_arena_chunk *kept = arena->chunk;
+    if (kept != NULL) {
+        arena->chunk = kept->older;
+        en_arena_fini(arena);
+        kept->older = NULL;
+        kept->used = 0;
+        arena->chunk = kept;
     }
     arena->used = 0;
 }
 
-void *en_arena_alloc(struct en_arena *arena, size_t size)
+/* A piece with whatever bytes are in it. */
+static void *take(struct en_arena *arena, size_t size)
 {
     EN_ASSERT(arena->limit > 0);
     size_t padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -74,19 +78,25 @@ void *en_arena_alloc(struct en_arena *arena, size_t size)
     void *piece = chunk->bytes + chunk->used;
     chunk->used += padded;
     arena->used += padded;
-    memset(piece, 0, size);
     return piece;
+}
+
+void *en_arena_alloc(struct en_arena *arena, size_t size)
+{
+    void *piece = take(arena, size);
+    return piece == NULL ? NULL : memset(piece, 0, size);
 }
 
 struct en_slice en_arena_copy(struct en_arena *arena, struct en_slice slice)
 {
-    uint8_t *copy = en_arena_alloc(arena, slice.size + 1);
+    uint8_t *copy = take(arena, slice.size + 1);
     if (copy == NULL) {
         return en_slice_of(NULL, 0);
     }
     if (slice.size > 0) {
         memcpy(copy, slice.bytes, slice.size);
     }
+    copy[slice.size] = 0;
     return en_slice_of(copy, slice.size);
 }
 

@@ -11,26 +11,57 @@
 #include "processors/sort.h"
 #include "projections/tables.h"
 
+/* How many profiles ahead of the one in hand are asked for: they lie in the order they came, and
+ * waiting for each cost more than all the rest. */
+#define AHEAD_PENDING 16u
+#define AHEAD_BLOCKS 8u
+
 /* A profile that waits for its day to be settled. The block lies in the batch arena. */
 struct pending {
-    uint64_t
-        key; /* en_day_series_key: sorted by it, events of one channel and day stay in log order */
     uint64_t revision;
     uint64_t seq;
     struct en_slice block;
+};
+
+/* Where a pending profile belongs. */
+struct place {
+    uint64_t
+        key; /* en_day_series_key: sorted by it, events of one channel and day stay in log order */
+    uint64_t index; /* in pending */
 };
 
 struct reading_state {
     struct pending *pending;
     size_t pending_count;
     size_t pending_capacity;
-    struct pending *sorted; /* the other half of the sort */
-    size_t sorted_capacity;
-    size_t settled_count; /* of the sorted pending */
+    struct place *places; /* one each */
+    size_t places_capacity;
+    size_t settled_count; /* of the sorted places */
+    struct pending *same; /* what is pending for one channel and day, in log order */
+    size_t same_capacity;
     bool is_sorted;
     struct en_buf block; /* scratch: a merged block */
     struct en_buf origins;
 };
+
+static en_code add_pending(struct reading_state *state, const struct pending *pending, uint64_t key,
+                           struct en_error *err)
+{
+    size_t count = state->pending_count;
+    en_code code = en_fold_grow((void **)&state->pending, &state->pending_capacity, count,
+                                sizeof *pending, err);
+    if (code == EN_OK) {
+        code = en_fold_grow((void **)&state->places, &state->places_capacity, count,
+                            sizeof *state->places, err);
+    }
+    if (code == EN_OK) {
+        state->pending[count] = *pending;
+        state->places[count] = (struct place){key, count};
+        state->pending_count++;
+        state->is_sorted = false;
+    }
+    return code;
+}
 
 static en_code fold_profile(struct en_fold *fold, struct reading_state *state,
                             const struct en_event *event, struct en_error *err)
@@ -60,19 +91,12 @@ static en_code fold_profile(struct en_fold *fold, struct reading_state *state,
             channel);
     }
     int32_t day = (int32_t)(minutes / 1440);
-    pending.key = en_day_series_key(day, channel);
     pending.block = en_arena_copy(&fold->batch, block);
     if (pending.block.bytes == NULL) {
         return en_error_set(err, EN_NOMEM, "no room for the readings of a batch");
     }
-    code = en_fold_grow((void **)&state->pending, &state->pending_capacity, state->pending_count,
-                        sizeof pending, err);
-    if (code == EN_OK) {
-        state->pending[state->pending_count++] = pending;
-        state->is_sorted = false;
-        code = en_fold_mark(fold, day, err);
-    }
-    return code;
+    code = add_pending(state, &pending, en_day_series_key(day, channel), err);
+    return code == EN_OK ? en_fold_mark(fold, day, err) : code;
 }
 
 /* Registers: the highest revision of an instant wins, then the later event. */
@@ -166,8 +190,8 @@ struct day_write {
 
 /* Lays together what is stored of the channel's day and what came new, from the events themselves.
  */
-static en_code merge_anew(struct day_write *write, const struct pending *pending, size_t count,
-                          struct en_slice origins, struct en_error *err)
+static en_code merge_anew(struct day_write *write, uint32_t channel, const struct pending *pending,
+                          size_t count, struct en_slice origins, struct en_error *err)
 {
     struct en_fold *fold = write->fold;
     struct en_contribution *contributions = NULL;
@@ -179,8 +203,7 @@ static en_code merge_anew(struct day_write *write, const struct pending *pending
     while (code == EN_OK && origins.size > 0) {
         struct en_event event;
         if (!en_origin_take(&origins, &revision, &seq)) {
-            code = en_error_set(err, EN_CORRUPT, "origins of channel %u are not readable",
-                                en_series_of_key(pending->key));
+            code = en_error_set(err, EN_CORRUPT, "origins of channel %u are not readable", channel);
             break;
         }
         code = fold->fetch(fold->fetch_self, seq, &event, err);
@@ -242,11 +265,10 @@ static en_code is_superseding(const struct pending *pending, struct en_slice old
     return EN_OK;
 }
 
-static en_code settle_channel(struct day_write *write, const struct pending *pending, size_t count,
-                              struct en_error *err)
+static en_code settle_channel(struct day_write *write, uint32_t channel,
+                              const struct pending *pending, size_t count, struct en_error *err)
 {
     struct en_fold *fold = write->fold;
-    uint32_t channel = en_series_of_key(pending->key);
     struct en_slice old;
     struct en_slice old_origins;
     en_code code = en_series_writer_peek(write->profile, channel, &old, err);
@@ -256,14 +278,18 @@ static en_code settle_channel(struct day_write *write, const struct pending *pen
     if (code != EN_OK) {
         return code;
     }
-    struct en_slice block = pending[0].block;
+    /* in the order of channels from here on: who settles after us reads them one after another */
+    struct en_slice block = en_arena_copy(&fold->day, pending[0].block);
+    if (block.bytes == NULL) {
+        return en_error_set(err, EN_NOMEM, "no room for the readings of a day");
+    }
     bool is_alone = old.size == 0 && count == 1;
     if (!is_alone && count == 1) {
         code = is_superseding(pending, old, old_origins, &is_alone, err);
     }
     if (code == EN_OK && !is_alone) {
         struct en_error fault;
-        code = merge_anew(write, pending, count, old_origins, &fault);
+        code = merge_anew(write, channel, pending, count, old_origins, &fault);
         if (code == EN_OVERFLOW || code == EN_RANGE || code == EN_LIMIT) {
             /* the facts stay in the log; what stood there goes on standing */
             block = old.size > 0 ? old : pending[count - 1].block;
@@ -295,9 +321,43 @@ static en_code settle_channel(struct day_write *write, const struct pending *pen
     return code == EN_OK && is_changed ? en_fold_change(fold, EN_LANE_PROFILE, &change, err) : code;
 }
 
-static int32_t day_of(const struct reading_state *state, size_t index)
+/* Whether the next place is of the day. */
+static bool has_place_on(const struct reading_state *state, int32_t day)
 {
-    return en_day_of_key(state->pending[index].key);
+    return state->settled_count < state->pending_count &&
+           en_day_of_key(state->places[state->settled_count].key) == day;
+}
+
+/* Always inline: gcc takes a function that does nothing but this for one without effect, and leaves
+ * its calls out. */
+static inline __attribute__((always_inline)) void ask_ahead(const struct reading_state *state,
+                                                            size_t at)
+{
+    if (at + AHEAD_PENDING < state->pending_count) {
+        __builtin_prefetch(&state->pending[state->places[at + AHEAD_PENDING].index]);
+        const struct pending *next = &state->pending[state->places[at + AHEAD_BLOCKS].index];
+        __builtin_prefetch(next->block.bytes);
+        __builtin_prefetch(next->block.bytes + next->block.size);
+    }
+}
+
+/* Gathers what is pending for the next channel of the day. */
+static en_code take_same(struct reading_state *state, size_t *count, struct en_error *err)
+{
+    uint64_t key = state->places[state->settled_count].key;
+    en_code code = EN_OK;
+    *count = 0;
+    while (state->settled_count < state->pending_count && code == EN_OK &&
+           state->places[state->settled_count].key == key) {
+        ask_ahead(state, state->settled_count);
+        code = en_fold_grow((void **)&state->same, &state->same_capacity, *count,
+                            sizeof *state->same, err);
+        if (code == EN_OK) {
+            state->same[(*count)++] = state->pending[state->places[state->settled_count].index];
+            state->settled_count++;
+        }
+    }
+    return code;
 }
 
 static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
@@ -305,11 +365,10 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     struct reading_state *state = state_memory;
     en_code code = EN_OK;
     if (!state->is_sorted) {
-        code = en_sort_by_key(state->pending, state->pending_count, sizeof *state->pending, err);
+        code = en_sort_by_key(state->places, state->pending_count, sizeof *state->places, err);
         state->is_sorted = code == EN_OK;
     }
-    if (code != EN_OK || state->settled_count == state->pending_count ||
-        day_of(state, state->settled_count) != day) {
+    if (code != EN_OK || !has_place_on(state, day)) {
         return code;
     }
     struct day_write write = {.fold = fold, .state = state, .day = day};
@@ -317,16 +376,11 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     if (code == EN_OK) {
         code = en_series_writer_open(fold->store, &en_series_origin, day, &write.origin, err);
     }
-    while (code == EN_OK && state->settled_count < state->pending_count &&
-           day_of(state, state->settled_count) == day) {
-        const struct pending *first = &state->pending[state->settled_count];
-        size_t count = 1;
-        while (state->settled_count + count < state->pending_count &&
-               first[count].key == first->key) {
-            count++;
-        }
-        code = settle_channel(&write, first, count, err);
-        state->settled_count += count;
+    while (code == EN_OK && has_place_on(state, day)) {
+        uint32_t channel = en_series_of_key(state->places[state->settled_count].key);
+        size_t count = 0;
+        code = take_same(state, &count, err);
+        code = code == EN_OK ? settle_channel(&write, channel, state->same, count, err) : code;
     }
     if (code == EN_OK) {
         code = en_series_writer_end(write.profile, err);
@@ -365,6 +419,8 @@ static void close_state(void *state_memory)
 {
     struct reading_state *state = state_memory;
     en_mem_free(state->pending);
+    en_mem_free(state->places);
+    en_mem_free(state->same);
     en_buf_fini(&state->block);
     en_buf_fini(&state->origins);
 }
