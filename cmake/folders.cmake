@@ -4,7 +4,7 @@
 #   any other .c      part of the engine (or of the program, below app/, bench/, tests/vectors/)
 # Below tests/ only:
 #   <noun>_main.c     a program that tests start      <noun>_preload.c   a library for LD_PRELOAD
-#   any other .c      part of the harness, linked into every test
+#   any other .c      part of the harness, linked into every test and every such program
 # A test's first lines may hold a comment with labels: /* labels: slow threads real crash */
 set(EN_TEST_SECONDS 120)
 set(EN_TEST_SECONDS_SLOW 900)
@@ -176,7 +176,7 @@ function(en_test_helpers)
   foreach(source IN LISTS mains)
     en_dotted(name ${source})
     add_executable(${name} ${source})
-    target_link_libraries(${name} PRIVATE enerlog_engine)
+    target_link_libraries(${name} PRIVATE $<$<TARGET_EXISTS:enerlog_harness>:enerlog_harness> enerlog_engine)
   endforeach()
   file(GLOB_RECURSE preloads CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*_preload.c)
   foreach(source IN LISTS preloads)

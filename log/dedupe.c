@@ -123,8 +123,11 @@ en_code en_dedupe_load_rows(struct en_dedupe *dedupe, struct en_kv_txn *txn,
         dedupe->written_size = 0;
         return EN_OK;
     }
-    if (code != EN_OK || !en_take_u64(&body, &dedupe->written_size)) {
-        return en_error_set(err, EN_CORRUPT, "meta: sources");
+    if (code == EN_OK && !en_take_u64(&body, &dedupe->written_size)) {
+        code = en_error_set(err, EN_CORRUPT, "a size of %zu bytes", body.size);
+    }
+    if (code != EN_OK) {
+        return code;
     }
     code = en_kv_cursor_open(txn, tables->sources, &cursor, err);
     if (code != EN_OK) {

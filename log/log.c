@@ -97,16 +97,25 @@ static en_code read_form(struct en_log *log, struct en_kv_txn *txn, struct en_er
     if (code == EN_NOT_FOUND) {
         return en_error_set(err, EN_NOT_FOUND, "no log in %s", log->dir);
     }
-    if (code != EN_OK || !en_take_u32(&body, &form)) {
-        return en_error_set(err, EN_CORRUPT, "form of the log");
+    if (code == EN_OK && !en_take_u32(&body, &form)) {
+        code = en_error_set(err, EN_CORRUPT, "a row of %zu bytes", body.size);
+    }
+    if (code != EN_OK) {
+        (void)en_error_wrap(err, "form of the log");
+        return code;
     }
     if (form != EN_LOG_FORM) {
         return en_error_set(err, EN_UNSUPPORTED, "the log has form %" PRIu32 ", known is %u", form,
                             EN_LOG_FORM);
     }
     code = en_guard_get(txn, log->tables.meta, en_slice_text(ORIGIN_KEY), &body, err);
-    if (code != EN_OK || body.size == 0 || body.size > EN_ORIGIN_SIZE_MAX) {
-        return en_error_set(err, EN_CORRUPT, "origin of the log");
+    if (code == EN_NOT_FOUND ||
+        (code == EN_OK && (body.size == 0 || body.size > EN_ORIGIN_SIZE_MAX))) {
+        return en_error_set(err, EN_CORRUPT, "the log does not say its origin");
+    }
+    if (code != EN_OK) {
+        (void)en_error_wrap(err, "origin of the log");
+        return code;
     }
     memcpy(log->origin, body.bytes, body.size);
     log->origin[body.size] = '\0';
