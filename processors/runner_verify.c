@@ -316,54 +316,23 @@ static en_code compare(struct work *work, struct en_error *err)
     return code;
 }
 
-/* Replays up to the run and compares, with the replayed tables open. */
-static en_code replay_and_compare(struct work *work, struct en_error *err)
-{
-    const struct en_verify_options *options = work->options;
-    struct en_asof *asof = NULL;
-    struct en_asof_options asof_options = {
-        .log = options->log,
-        .to = work->freeze.seq + 1,
-        .dir = options->dir,
-        .progress = options->progress,
-        .progress_self = options->progress_self,
-    };
-    en_code code = en_asof_open(&asof_options, &asof, err);
-    if (code != EN_OK) {
-        return en_error_wrap(err, "replay to event %llu", (unsigned long long)work->freeze.seq);
-    }
-    code = en_store_begin(en_asof_kv(asof), EN_KV_READ, &work->replayed, err);
-    if (code == EN_OK) {
-        code = en_store_begin(options->kv, EN_KV_READ, &work->stated, err);
-    }
-    if (code == EN_OK) {
-        code = compare(work, err);
-    }
-    en_store_abort(work->stated);
-    en_store_abort(work->replayed);
-    en_asof_close(asof);
-    return code;
-}
-
+/* The run as it is stated; its texts were views into the store. */
 static en_code read_freeze(struct work *work, struct en_error *err)
 {
-    struct en_store *store = NULL;
-    en_code code = en_store_begin(work->options->kv, EN_KV_READ, &store, err);
-    if (code == EN_OK) {
-        code = en_freeze_get(store, work->options->freeze, work->options->run, &work->freeze, err);
-        en_store_abort(store);
-    }
-    /* the texts were views into the store */
+    en_code code =
+        en_freeze_get(work->stated, work->options->freeze, work->options->run, &work->freeze, err);
     work->freeze.name = (struct en_slice){0};
     work->freeze.policy = (struct en_slice){0};
     work->freeze.authority = (struct en_slice){0};
+    work->verdict->run = work->freeze.run;
+    work->verdict->seq = work->freeze.seq;
     return code;
 }
 
-en_code en_freeze_verify(const struct en_verify_options *options, struct en_verify_verdict *verdict,
-                         struct en_error *err)
+en_code en_freeze_compare(const struct en_verify_options *options, struct en_store *stated,
+                          struct en_store *replayed, struct en_verify_verdict *verdict,
+                          struct en_error *err)
 {
-    EN_ASSERT(options->dir != NULL);
     struct work *work = en_mem_alloc(1, sizeof *work);
     if (work == NULL) {
         return en_error_set(err, EN_NOMEM, "no memory to verify a freeze");
@@ -371,12 +340,75 @@ en_code en_freeze_verify(const struct en_verify_options *options, struct en_veri
     *verdict = (struct en_verify_verdict){.is_equal = false};
     work->options = options;
     work->verdict = verdict;
+    work->stated = stated;
+    work->replayed = replayed;
     en_code code = read_freeze(work, err);
+    if (code == EN_OK && en_store_position(replayed) != work->freeze.seq + 1) {
+        code = en_error_set(err, EN_RANGE, "the replay stands at event %llu, the run at %llu",
+                            (unsigned long long)en_store_position(replayed),
+                            (unsigned long long)work->freeze.seq);
+    }
     if (code == EN_OK) {
-        verdict->run = work->freeze.run;
-        verdict->seq = work->freeze.seq;
-        code = replay_and_compare(work, err);
+        code = compare(work, err);
     }
     en_mem_free(work);
+    return code;
+}
+
+/* Where the run was made. */
+static en_code find_seq(const struct en_verify_options *options, uint64_t *seq,
+                        struct en_error *err)
+{
+    struct en_store *store = NULL;
+    struct en_freeze_row row;
+    en_code code = en_store_begin(options->kv, EN_KV_READ, &store, err);
+    if (code == EN_OK) {
+        code = en_freeze_get(store, options->freeze, options->run, &row, err);
+        *seq = row.seq;
+        en_store_abort(store);
+    }
+    return code;
+}
+
+static en_code open_and_compare(const struct en_verify_options *options, struct en_asof *asof,
+                                struct en_verify_verdict *verdict, struct en_error *err)
+{
+    struct en_store *stated = NULL;
+    struct en_store *replayed = NULL;
+    en_code code = en_store_begin(en_asof_kv(asof), EN_KV_READ, &replayed, err);
+    if (code == EN_OK) {
+        code = en_store_begin(options->kv, EN_KV_READ, &stated, err);
+    }
+    if (code == EN_OK) {
+        code = en_freeze_compare(options, stated, replayed, verdict, err);
+    }
+    en_store_abort(stated);
+    en_store_abort(replayed);
+    return code;
+}
+
+en_code en_freeze_verify(const struct en_verify_options *options, struct en_verify_verdict *verdict,
+                         struct en_error *err)
+{
+    EN_ASSERT(options->dir != NULL);
+    struct en_asof *asof = NULL;
+    uint64_t seq = 0;
+    en_code code = find_seq(options, &seq, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_asof_options asof_options = {
+        .log = options->log,
+        .to = seq + 1,
+        .dir = options->dir,
+        .progress = options->progress,
+        .progress_self = options->progress_self,
+    };
+    code = en_asof_open(&asof_options, &asof, err);
+    if (code != EN_OK) {
+        return en_error_wrap(err, "replay to event %llu", (unsigned long long)seq);
+    }
+    code = open_and_compare(options, asof, verdict, err);
+    en_asof_close(asof);
     return code;
 }

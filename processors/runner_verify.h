@@ -49,4 +49,11 @@ struct en_verify_verdict {
 en_code en_freeze_verify(const struct en_verify_options *options, struct en_verify_verdict *verdict,
                          struct en_error *err) EN_MUST_CHECK;
 
+/* The same for who has the tables at the run's event already: dir and kv are not looked at, the
+ * freeze is read from `stated`. Codes as above without those of en_asof_open; EN_RANGE: the replay
+ * does not stand right behind the run's event. */
+en_code en_freeze_compare(const struct en_verify_options *options, struct en_store *stated,
+                          struct en_store *replayed, struct en_verify_verdict *verdict,
+                          struct en_error *err) EN_MUST_CHECK;
+
 #endif

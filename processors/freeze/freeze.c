@@ -14,10 +14,10 @@
 #include "core/metering/block.h"
 #include "processors/processor.h"
 #include "processors/registry/registry.h"
-#include "projections/views/totals.h"
 #include "projections/tables.h"
 #include "projections/views/frozen.h"
 #include "projections/views/interval.h"
+#include "projections/views/totals.h"
 
 #define PERIOD_DAYS_MAX 400
 #define POLICY_DEFAULT "declare"
@@ -620,6 +620,11 @@ static en_code fold_correction(struct en_fold *fold, struct freeze_state *state,
     }
     if (!has && style == RESTATE) {
         return refuse_nothing_pending(fold, event->header.subject, err);
+    }
+    if (style == DELTA && payload.target_day < last.to_day) {
+        return en_fold_refuse(fold, EN_RANGE, err,
+                              "correction: a delta is booked on an open day after the frozen "
+                              "period: name one");
     }
     if (style == DELTA && is_frozen_day(state, last.scope, payload.target_day)) {
         return en_fold_refuse(

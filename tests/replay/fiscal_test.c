@@ -201,8 +201,12 @@ static void test_freeze_1(void **state)
     en_asof_close(asof);
     then.to = en_log_size(world.log) + 1;
     assert_int_equal(en_asof_open(&then, &asof, &err), EN_RANGE);
+    /* a delta needs an open day behind the period */
+    uint64_t correction = correct(&world, "May", 2, 0);
+    world_run(&now, 0);
+    assert_int_equal(world_outcome(&now, correction, NULL, 0), EN_RANGE);
     /* 5: a delta in June; May and its digest stand */
-    uint64_t correction = correct(&world, "May", 2, JUNE);
+    correction = correct(&world, "May", 2, JUNE);
     world_run(&now, 0);
     assert_int_equal(world_outcome(&now, correction, NULL, 0), EN_OK);
     cell = days_of(now.kv, channel, JUNE, JULY, EN_LANE_FISCAL);
