@@ -356,15 +356,25 @@ static const struct en_command commands[] = {
         .noun = "report",
         .verb = "usage",
         .summary = "Energy of channels or formulas over a stretch of time",
-        .details = "Dates are fiscal days of the object. Missing counts the slots of the grid that "
-                   "have no value.",
+        .details =
+            "Dates are fiscal days of the object. Missing counts the slots of the grid that have "
+            "no "
+            "value; of registers read now and then the advances between readings are summed, and "
+            "missing counts those that cannot be told.\n\nOn frozen days the energy is that which "
+            "was frozen: later facts show as pending (live less frozen), and deltas that "
+            "corrections "
+            "booked on days of the stretch as correction; neither is in the energy.",
         .options = {{"from", 0, "DATE", "First fiscal day, or a time with its offset", NULL, true},
                     {"to", 0, "DATE", "The day (or time) after the last", NULL, true},
                     {"step", 0, "WORD", "Cut the stretch into steps", "day|month|all", false},
                     {"by", 0, "WORD", "What to sum (channel)", "channel|formula", false},
                     {"object", 0, "OBJECT", "Only points of this object and below", NULL, false},
                     {"point", 0, "POINT", "Only this point", NULL, false},
-                    {"channel", 0, "CHANNEL", "Only channels of this code", NULL, false}},
+                    {"channel", 0, "CHANNEL", "Only channels of this code", NULL, false},
+                    {"lane", 0, "WORD", "What freezes hold (fiscal), or what the log says now",
+                     "fiscal|live", false},
+                    {"details", 0, NULL, "Show pending, correction, frozen days and quality too",
+                     NULL, false}},
         .example =
             "enerlog -D data report usage --from 2013-04-14 --to 2013-04-15 --by channel --json",
         .needs = EN_NEEDS_ENGINE,
@@ -375,11 +385,15 @@ static const struct en_command commands[] = {
         .noun = "report",
         .verb = "balance",
         .summary = "A balance with its actual and permissible imbalance",
-        .details = "The permissible imbalance is null while the error of a channel is not known "
-                   "(channel error).",
+        .details =
+            "The permissible imbalance is null while the error of a channel is not known "
+            "(channel error). Pending is what later facts would add to the imbalance of frozen "
+            "days.",
         .options = {{"from", 0, "DATE", "First fiscal day, or a time with its offset", NULL, true},
                     {"to", 0, "DATE", "The day (or time) after the last", NULL, true},
-                    {"step", 0, "WORD", "Cut the stretch into steps", "day|month|all", false}},
+                    {"step", 0, "WORD", "Cut the stretch into steps", "day|month|all", false},
+                    {"lane", 0, "WORD", "What freezes hold (fiscal), or what the log says now",
+                     "fiscal|live", false}},
         .operands = {{"NAME", "Name of the balance", false, false}},
         .example = "enerlog -D data report balance bus1 --from 2013-04-01 --to 2013-05-01",
         .needs = EN_NEEDS_ENGINE,

@@ -6,11 +6,13 @@
 #include "app/commands/commands.h"
 #include "app/engine.h"
 #include "app/rows.h"
+#include "core/metering/quality.h"
 #include "projections/views/balance.h"
 #include "projections/views/keys.h"
 #include "projections/views/usage.h"
 
 #define STEPS_MAX 4096u
+#define QUALITY_SIZE_MAX 1024u
 
 /* The stretch of the command line: two days, or two instants when one is not a whole day (a date
  * beside an instant is then midnight of UTC). */
@@ -53,6 +55,12 @@ static en_usage_step step_of(const struct en_arguments *arguments)
                                         : EN_USAGE_WHOLE;
 }
 
+static en_lane lane_of(const struct en_arguments *arguments)
+{
+    const char *lane = en_arguments_value(arguments, "lane");
+    return lane != NULL && strcmp(lane, "live") == 0 ? EN_LANE_LIVE : EN_LANE_FISCAL;
+}
+
 static void put_day(struct en_rows *rows, struct en_day day)
 {
     char text[EN_DAY_TEXT_SIZE];
@@ -93,6 +101,28 @@ static en_code narrow(struct en_store *store, const struct en_arguments *argumen
     return code;
 }
 
+/* "MEASURED SUSPECT ROLLOVER": the worst source, verdict, flags. */
+static void put_quality(struct en_rows *rows, uint64_t quality)
+{
+    struct en_buf text;
+    en_buf_init(&text, QUALITY_SIZE_MAX);
+    if (en_quality_is_missing(quality)) {
+        en_rows_null(rows);
+        return;
+    }
+    en_buf_text(&text, en_source_name(en_quality_worst_source(quality)));
+    if (en_quality_verdict(quality) != EN_VERDICT_NOT_VALIDATED) {
+        en_buf_print(&text, " %s", en_verdict_name(en_quality_verdict(quality)));
+    }
+    for (unsigned i = 0; i < EN_QUALITY_FLAGS_COUNT; i++) {
+        if ((quality & EN_QUALITY_FLAG(i)) != 0) {
+            en_buf_print(&text, " %s", en_quality_flag_name(i));
+        }
+    }
+    en_rows_slice(rows, en_buf_slice(&text));
+    en_buf_fini(&text);
+}
+
 static void put_usage_row(struct en_rows *rows, const struct en_usage *usage,
                           const struct en_usage_query *query, uint32_t step, uint32_t place)
 {
@@ -113,26 +143,71 @@ static void put_usage_row(struct en_rows *rows, const struct en_usage *usage,
     put_micro(rows, cell->micro);
     en_rows_count(rows, cell->present_count);
     en_rows_count(rows, cell->missing_count);
+    if (query->wants_quality) {
+        put_micro(rows, cell->pending_micro);
+        put_micro(rows, cell->correction_micro);
+        en_rows_count(rows, cell->frozen_days);
+        put_quality(rows, cell->quality);
+    }
 }
+
+/* What a person must know of a report of frozen days: that later facts would change them. */
+static void note_pending(const struct en_usage *usage, const struct en_usage_query *query,
+                         struct en_io *io)
+{
+    size_t pending = 0;
+    size_t corrected = 0;
+    for (size_t i = 0; i < (size_t)usage->steps_count * usage->series_count; i++) {
+        pending += usage->cells[i].pending_micro != 0;
+        corrected += usage->cells[i].correction_micro != 0;
+    }
+    if (pending > 0 && query->lane == EN_LANE_FISCAL) {
+        en_io_note(io,
+                   "Later facts differ from what is frozen in %zu of these rows: see --details, or "
+                   "--lane live.",
+                   pending);
+    }
+    if (corrected > 0) {
+        en_io_note(io,
+                   "Corrections are booked beside the energy of %zu of these rows: see "
+                   "--details.",
+                   corrected);
+    }
+}
+
+#define DETAILS_COUNT 4u /* columns at the end that only --details shows */
 
 static void put_usage(const struct en_usage *usage, const struct en_usage_query *query,
                       const struct en_arguments *arguments, struct en_io *io)
 {
     static const struct en_column channels[] = {
-        {"point", NULL, false},    {"channel", NULL, false}, {"from", NULL, false},
-        {"to", NULL, false},       {"unit", NULL, false},    {"energy", NULL, true},
-        {"intervals", NULL, true}, {"missing", NULL, true},
+        {"point", NULL, false},
+        {"channel", NULL, false},
+        {"from", NULL, false},
+        {"to", NULL, false},
+        {"unit", NULL, false},
+        {"energy", NULL, true},
+        {"intervals", NULL, true},
+        {"missing", NULL, true},
+        {"pending", NULL, true},
+        {"correction", NULL, true},
+        {"frozen_days", "frozen days", true},
+        {"quality", NULL, false},
     };
     static const struct en_column formulas[] = {
-        {"formula", NULL, false}, {"from", NULL, false},  {"to", NULL, false},
-        {"unit", NULL, false},    {"energy", NULL, true}, {"intervals", NULL, true},
-        {"missing", NULL, true},
+        {"formula", NULL, false},   {"from", NULL, false},
+        {"to", NULL, false},        {"unit", NULL, false},
+        {"energy", NULL, true},     {"intervals", NULL, true},
+        {"missing", NULL, true},    {"pending", NULL, true},
+        {"correction", NULL, true}, {"frozen_days", "frozen days", true},
+        {"quality", NULL, false},
     };
     struct en_rows rows;
+    uint32_t hidden = query->wants_quality ? 0 : DETAILS_COUNT;
     if (query->is_formulas) {
-        en_rows_begin(&rows, io, arguments->output, formulas, EN_COUNT_OF(formulas));
+        en_rows_begin(&rows, io, arguments->output, formulas, EN_COUNT_OF(formulas) - hidden);
     } else {
-        en_rows_begin(&rows, io, arguments->output, channels, EN_COUNT_OF(channels));
+        en_rows_begin(&rows, io, arguments->output, channels, EN_COUNT_OF(channels) - hidden);
     }
     for (uint32_t i = 0; i < usage->series_count && !en_io_is_cancelled(io); i++) {
         for (uint32_t step = 0; step < usage->steps_count; step++) {
@@ -140,13 +215,18 @@ static void put_usage(const struct en_usage *usage, const struct en_usage_query 
         }
     }
     en_rows_end(&rows);
+    if (!query->wants_quality) {
+        note_pending(usage, query, io);
+    }
 }
 
 en_code en_run_report_usage(struct en_session *session, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
     const char *by = en_arguments_value(arguments, "by");
-    struct en_usage_query query = {.step = step_of(arguments)};
+    struct en_usage_query query = {.step = step_of(arguments),
+                                   .lane = lane_of(arguments),
+                                   .wants_quality = en_arguments_has(arguments, "details")};
     struct en_usage usage;
     struct en_view view;
     query.is_formulas = by != NULL && strcmp(by, "formula") == 0;
@@ -218,6 +298,8 @@ static void put_balance_row(struct en_rows *rows, const char *name, const struct
     }
     en_rows_count(rows, answer->totals.slots_count);
     en_rows_count(rows, answer->totals.partial_count);
+    en_rows_count(rows, answer->missing_days);
+    put_micro(rows, answer->pending_micro);
 }
 
 static void put_balance(const char *name, const struct balance_step *steps, uint32_t count,
@@ -230,7 +312,8 @@ static void put_balance(const char *name, const struct balance_step *steps, uint
         {"losses", NULL, true},       {"imbalance", NULL, true},
         {"actual", "actual %", true}, {"permissible", "permissible %", true},
         {"permitted", NULL, false},   {"slots", NULL, true},
-        {"partial", NULL, true},
+        {"partial", NULL, true},      {"missing_days", "missing days", true},
+        {"pending", NULL, true},
     };
     struct en_rows rows;
     if (count == 1) {
@@ -275,7 +358,7 @@ en_code en_run_report_balance(struct en_session *session, const struct en_argume
                               struct en_io *io, struct en_error *err)
 {
     const char *name = en_arguments_operand(arguments, 0);
-    struct en_usage_query query = {.step = EN_USAGE_WHOLE};
+    struct en_usage_query query = {.step = EN_USAGE_WHOLE, .lane = lane_of(arguments)};
     struct en_arena arena;
     struct en_view view;
     uint32_t count = 0;

@@ -221,7 +221,8 @@ static en_code cut_steps(struct gather *gather, struct en_error *err)
 static void add_quality(struct en_usage_cell *cell, uint64_t quality)
 {
     if (!en_quality_is_missing(quality)) {
-        cell->quality = en_quality_is_missing(cell->quality)
+        bool is_first = en_quality_is_missing(cell->quality);
+        cell->quality = is_first || cell->quality == quality
                             ? quality
                             : en_quality_merge(cell->quality, quality);
     }
