@@ -1,5 +1,6 @@
 /* `enerlog demo`: the whole story on one substation, told with the commands that a user would type.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdarg.h>
@@ -112,13 +113,15 @@ static void show_command(struct demo *demo, int count, const char *const *words)
 {
     const char *dim = demo->io->has_color ? "\033[36m" : "";
     const char *plain = demo->io->has_color ? "\033[0m" : "";
-    en_io_print(demo->io, "%s$ enerlog", dim);
+    en_io_print(demo->io, "%s$ %s", dim, program_invocation_name);
     for (int i = 0; i < count; i++) {
-        const char *word = strcmp(words[i], demo->data) == 0 ? NULL : words[i];
+        /* folders of the demonstration as they were given, not as absolute paths */
+        bool is_ours = strncmp(words[i], demo->dir, strlen(demo->dir)) == 0;
+        const char *word = is_ours ? NULL : words[i];
         const char *quote = word != NULL && strpbrk(word, " ()@~*\"'") != NULL ? "'" : "";
         bool is_long = word != NULL && strlen(word) > 70;
         if (word == NULL) {
-            en_io_print(demo->io, " %s/data", demo->name);
+            en_io_print(demo->io, " %s%s", demo->name, words[i] + strlen(demo->dir));
         } else {
             en_io_print(demo->io, " %s%.*s%s%s", quote, is_long ? 60 : 70, word,
                         is_long ? " ..." : "", quote);
@@ -234,9 +237,21 @@ static en_code freeze_and_late(struct demo *demo, struct en_error *err)
         code = run(demo, 0, err, "-D", demo->data, "import", "--format", "csv", "--mapping",
                    mapping_path, csv_path, NULL);
     }
-    return code == EN_OK
-               ? run(demo, 0, err, "-D", demo->data, "freeze", "show", EN_DEMO_FREEZE, NULL)
-               : code;
+    if (code == EN_OK) {
+        code = run(demo, 0, err, "-D", demo->data, "freeze", "differences", EN_DEMO_FREEZE, NULL);
+    }
+    if (code == EN_OK) {
+        en_io_text(
+            demo->io,
+            "The frozen number stands; what it would be stands beside it, for a correction:\n");
+        code = run(demo, 0, err, "-D", demo->data, "report", "usage", "--point", EN_DEMO_LATE_POINT,
+                   "--from", "2026-02-01", "--to", "2026-03-01", NULL);
+    }
+    if (code == EN_OK) {
+        code = run(demo, 0, err, "-D", demo->data, "report", "usage", "--point", EN_DEMO_LATE_POINT,
+                   "--from", "2026-02-01", "--to", "2026-03-01", "--lane", "live", NULL);
+    }
+    return code;
 }
 
 static en_code prove(struct demo *demo, struct en_error *err)
@@ -377,15 +392,14 @@ static void say_next(struct demo *demo)
         "report usage --from 2026-02-20 --to 2026-02-22 --point " EN_DEMO_LATE_POINT
         " --as-of 1000",
         "log tail",
-        "log prove 1000 >proof && enerlog proof verify proof --key ",
+        "log prove 1000",
         "formula set total '@T1.A+ + @T2.A+' --from 2026-01-01",
         "serve",
     };
     chapter(demo, "What to try next");
     for (size_t i = 0; i < EN_COUNT_OF(lines); i++) {
-        bool is_proof = strstr(lines[i], "--key") != NULL;
-        en_io_print(demo->io, "  enerlog -D %s/data %s%s%s\n", demo->name, lines[i],
-                    is_proof ? demo->name : "", is_proof ? "/data/keys/log.pub" : "");
+        en_io_print(demo->io, "  %s -D %s/data %s\n", program_invocation_name, demo->name,
+                    lines[i]);
     }
 }
 
