@@ -70,6 +70,51 @@ static void fill_state(void *self, struct en_service_state *state)
     en_engine_signed(engine, &state->checkpoint_size, &state->checkpoint_at);
 }
 
+static en_code open_service_view(void *self, const char *as_of, struct en_service_view *view,
+                                 struct en_error *err)
+{
+    struct en_daemon *daemon = self;
+    struct en_view *opened = en_mem_alloc(1, sizeof *opened);
+    if (opened == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for a view");
+    }
+    en_code code = en_engine_view_open(daemon->options->engine, as_of, NULL, opened, err);
+    if (code != EN_OK) {
+        en_mem_free(opened);
+        return code;
+    }
+    *view = (struct en_service_view){opened->store, opened->position, opened};
+    return EN_OK;
+}
+
+static void close_service_view(void *self, struct en_service_view *view)
+{
+    struct en_daemon *daemon = self;
+    en_engine_view_close(daemon->options->engine, view->handle);
+    en_mem_free(view->handle);
+}
+
+static struct en_log *service_log(void *self)
+{
+    struct en_daemon *daemon = self;
+    return en_engine_log(daemon->options->engine);
+}
+
+static en_code service_prove(void *self, uint64_t seq, struct en_buf *out, struct en_error *err)
+{
+    struct en_daemon *daemon = self;
+    return en_engine_prove(daemon->options->engine, (struct en_seq){seq}, out, err);
+}
+
+/* The newest signed head; one is signed only where there is none yet. */
+static en_code service_checkpoint(void *self, struct en_buf *out, struct en_error *err)
+{
+    struct en_daemon *daemon = self;
+    struct en_engine *engine = daemon->options->engine;
+    en_code code = en_log_newest_checkpoint(en_engine_log(engine), out, NULL, err);
+    return code == EN_NOT_FOUND ? en_engine_checkpoint(engine, out, err) : code;
+}
+
 /* ---- the steward ---- */
 
 static en_code follow(struct en_daemon *daemon, struct en_instant *signed_at, struct en_error *err)
@@ -417,7 +462,13 @@ static en_code append_started(struct en_engine *engine, struct en_error *err)
 
 static en_code start_http(struct en_daemon *daemon, struct en_error *err)
 {
-    daemon->service = (struct en_service){.self = daemon, .state = fill_state};
+    daemon->service = (struct en_service){.self = daemon,
+                                          .state = fill_state,
+                                          .view_open = open_service_view,
+                                          .view_close = close_service_view,
+                                          .log = service_log,
+                                          .prove = service_prove,
+                                          .checkpoint = service_checkpoint};
     struct en_http_server_options options = {.port = daemon->options->port,
                                              .service = &daemon->service};
     return en_http_server_open(&options, &daemon->http, err);

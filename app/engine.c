@@ -17,6 +17,7 @@
 #include "core/mem.h"
 #include "core/sign.h"
 #include "log/cursor.h"
+#include "log/proof.h"
 #include "processors/runner.h"
 #include "projections/generation.h"
 #include "projections/tables.h"
@@ -157,6 +158,19 @@ en_code en_engine_checkpoint(struct en_engine *engine, struct en_buf *note, stru
     }
     (void)pthread_mutex_unlock(&engine->sign_mutex);
     en_buf_fini(&own);
+    return code;
+}
+
+en_code en_engine_prove(struct en_engine *engine, struct en_seq seq, struct en_buf *out,
+                        struct en_error *err)
+{
+    size_t size = out->size;
+    en_code code = en_proof_make(engine->log, seq, out, err);
+    if (code == EN_CONFLICT) {
+        out->size = size;
+        code = en_engine_checkpoint(engine, NULL, err);
+        code = code == EN_OK ? en_proof_make(engine->log, seq, out, err) : code;
+    }
     return code;
 }
 

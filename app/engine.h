@@ -54,6 +54,10 @@ en_code en_engine_submit(struct en_engine *engine, const struct en_batch *batch,
 en_code en_engine_checkpoint(struct en_engine *engine, struct en_buf *note,
                              struct en_error *err) EN_MUST_CHECK;
 
+/* Appends the proof of an event; signs a head when none covers it. Codes of en_proof_make. */
+en_code en_engine_prove(struct en_engine *engine, struct en_seq seq, struct en_buf *out,
+                        struct en_error *err) EN_MUST_CHECK;
+
 /* The size that the last signed tree head has, and when it was signed. */
 void en_engine_signed(struct en_engine *engine, uint64_t *size, struct en_instant *at);
 

@@ -6,7 +6,7 @@
 
 #include "http/message.h"
 
-#define EN_ROUTE_PARAMETERS_MAX 8u
+#define EN_ROUTE_PARAMETERS_MAX 10u
 
 struct en_service;
 

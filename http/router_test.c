@@ -16,7 +16,13 @@ static void fill_state(void *self, struct en_service_state *state)
     state->is_log_writable = is_writable;
 }
 
-static const struct en_service service = {.state = fill_state};
+static struct en_log *no_log(void *self)
+{
+    (void)self;
+    return NULL;
+}
+
+static const struct en_service service = {.state = fill_state, .log = no_log};
 
 struct answer {
     struct en_http_response response;
@@ -63,6 +69,15 @@ static void test_router_answers_with_status_and_text(void **state)
         {"GET", "/", NULL, 404, "openapi"},
         {"GET", "/healthz/more", NULL, 404, "nothing here"},
         {"GET", "/healthz", "x=1", 400, "no parameter \\\"x\\\""},
+        {"GET", "/api/v1/usage", "from=2026-01-01", 400, "is missing"},
+        {"GET", "/api/v1/usage", "from=x&to=2026-01-01", 400, "from: "},
+        {"GET", "/api/v1/usage", "from=2026-02-01&to=2026-01-01", 400, "before"},
+        {"GET", "/api/v1/usage", "from=2026-01-01&to=2026-02-01&lane=x", 400, "fiscal or live"},
+        {"GET", "/api/v1/usage", "from=2026-01-01&to=2026-02-01&step=x", 400, "day, month"},
+        {"GET", "/api/v1/balances/b", "from=2026-01-01T00:00:00Z&to=2026-02-01", 400, "dates"},
+        {"GET", "/api/v1/log/proof/x", NULL, 400, "whole number"},
+        {"GET", "/api/v1/log/events", "limit=1001", 400, "1000"},
+        {"GET", "/api/v1/tables/point", "where=x", 400, "column:text"},
         {"GET", "/api/../healthz", NULL, 400, ".."},
         {"GET", "/api/%2e%2e/healthz", NULL, 400, ".."},
         {"GET", "/healthz%00", NULL, 400, "control"},

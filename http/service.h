@@ -4,8 +4,12 @@
 #ifndef EN_HTTP_SERVICE_H
 #define EN_HTTP_SERVICE_H
 
+#include "core/buf.h"
 #include "core/error.h"
 #include "core/instant.h"
+
+struct en_log;
+struct en_store;
 
 /* How the engine stands at this moment. */
 struct en_service_state {
@@ -20,9 +24,29 @@ struct en_service_state {
     struct en_instant started_at;
 };
 
+/* The tables at one seq, while the view is open: at most a second. */
+struct en_service_view {
+    struct en_store *store;
+    uint64_t position; /* events before it are included */
+    void *handle;      /* the service's own */
+};
+
 struct en_service {
     void *self;
     void (*state)(void *self, struct en_service_state *state);
+
+    /* as_of NULL: as they are now; else "SEQ" or RFC 3339. Codes: EN_USAGE, EN_RANGE, EN_BUSY,
+     * those of a replay. */
+    en_code (*view_open)(void *self, const char *as_of, struct en_service_view *view,
+                         struct en_error *err);
+    void (*view_close)(void *self, struct en_service_view *view);
+
+    /* Lives as long as the service. */
+    struct en_log *(*log)(void *self);
+    /* Appends the proof of an event (signs a head when none covers it), the newest signed head.
+     * EN_NOT_FOUND. */
+    en_code (*prove)(void *self, uint64_t seq, struct en_buf *out, struct en_error *err);
+    en_code (*checkpoint)(void *self, struct en_buf *out, struct en_error *err);
 };
 
 #endif

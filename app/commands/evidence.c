@@ -256,7 +256,6 @@ en_code en_run_log_prove(struct en_session *session, const struct en_arguments *
 {
     struct en_buf proof;
     struct en_seq seq = {0};
-    struct en_log *log = en_engine_log(session->engine);
     const char *text = en_arguments_operand(arguments, 0);
     uint64_t number = 0;
     en_code code = en_count_parse(text, UINT64_MAX - 1, &number);
@@ -265,12 +264,7 @@ en_code en_run_log_prove(struct en_session *session, const struct en_arguments *
     }
     seq.n = number;
     en_buf_init(&proof, EN_PROOF_SIZE_MAX);
-    code = en_proof_make(log, seq, &proof, err);
-    if (code == EN_CONFLICT) {
-        code = en_engine_checkpoint(session->engine, NULL, err);
-        en_buf_reset(&proof);
-        code = code == EN_OK ? en_proof_make(log, seq, &proof, err) : code;
-    }
+    code = en_engine_prove(session->engine, seq, &proof, err);
     if (code == EN_OK) {
         en_io_write(io, en_buf_slice(&proof));
     }

@@ -15,6 +15,26 @@ EN_API(readyz);
 EN_API(metrics);
 EN_API(version);
 
+/* tables.c */
+EN_API(tables);
+EN_API(table);
+
+/* points.c, series.c, usage.c */
+EN_API(points);
+EN_API(series);
+EN_API(usage);
+
+/* balances.c, freezes.c */
+EN_API(balances);
+EN_API(balance);
+EN_API(freezes);
+EN_API(freeze);
+
+/* log.c */
+EN_API(events);
+EN_API(proof);
+EN_API(checkpoint);
+
 /* openapi.c */
 EN_API(openapi);
 

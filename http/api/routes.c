@@ -2,6 +2,31 @@
  * openapi.json follows. */
 #include "http/api/api.h"
 
+#define AS_OF                                                                                      \
+    {                                                                                              \
+        "as_of", "Answer as it was after that event, or at that time (RFC 3339)", false            \
+    }
+#define FROM                                                                                       \
+    {                                                                                              \
+        "from", "First fiscal day, or an instant with its offset", true                            \
+    }
+#define TO                                                                                         \
+    {                                                                                              \
+        "to", "The day or instant after the last", true                                            \
+    }
+#define LANE                                                                                       \
+    {                                                                                              \
+        "lane", "fiscal (default): frozen days as frozen; live: as the log says now", false        \
+    }
+#define LIMIT                                                                                      \
+    {                                                                                              \
+        "limit", "At most so many items", false                                                    \
+    }
+#define AFTER                                                                                      \
+    {                                                                                              \
+        "after", "The `next` of the page before", false                                            \
+    }
+
 static const struct en_route routes[] = {
     {"/healthz", "The process answers", {{NULL}}, en_api_healthz},
     {"/readyz",
@@ -11,6 +36,44 @@ static const struct en_route routes[] = {
     {"/metrics", "Counters in the text form of Prometheus", {{NULL}}, en_api_metrics},
     {"/api/v1/version", "Which Enerlog this is", {{NULL}}, en_api_version},
     {"/api/v1/openapi.json", "This description", {{NULL}}, en_api_openapi},
+    {"/api/v1/tables", "The tables and their columns", {AS_OF}, en_api_tables},
+    {"/api/v1/tables/{name}",
+     "Rows of a table, page by page",
+     {AS_OF, LIMIT, AFTER, {"where", "column:text, as it is printed", false}},
+     en_api_table},
+    {"/api/v1/points", "Points with their channels", {AS_OF, LIMIT, AFTER}, en_api_points},
+    {"/api/v1/series/{point}/{channel}",
+     "Energy of a channel slot by slot",
+     {AS_OF, FROM, TO, LANE},
+     en_api_series},
+    {"/api/v1/usage",
+     "Energy of channels or formulas over a stretch of time",
+     {AS_OF,
+      FROM,
+      TO,
+      LANE,
+      {"by", "channel (default) or formula", false},
+      {"step", "day, month or all (default)", false},
+      {"object", "Only points of this object and below", false},
+      {"point", "Only this point", false},
+      {"channel", "Only channels of this code", false}},
+     en_api_usage},
+    {"/api/v1/balances", "The balances that are set", {AS_OF}, en_api_balances},
+    {"/api/v1/balances/{name}",
+     "A balance with its actual and permissible imbalance",
+     {AS_OF, FROM, TO, LANE},
+     en_api_balance},
+    {"/api/v1/freezes", "Frozen periods with their signed heads", {AS_OF}, en_api_freezes},
+    {"/api/v1/freezes/{id}", "The runs of a freeze", {AS_OF}, en_api_freeze},
+    {"/api/v1/log/events",
+     "Events in their order",
+     {{"from_seq", "The first event", false}, LIMIT},
+     en_api_events},
+    {"/api/v1/log/proof/{seq}",
+     "A proof that the event is in the log; checked with the public key alone",
+     {{NULL}},
+     en_api_proof},
+    {"/api/v1/log/checkpoint", "The newest signed tree head", {{NULL}}, en_api_checkpoint},
 };
 
 const struct en_route *en_routes(uint32_t *count)
