@@ -11,8 +11,8 @@
 #include "log/checkpoint.h"
 #include "projections/tables.h"
 #include "projections/views/frozen.h"
-#include "projections/views/interval.h"
 #include "projections/views/keys.h"
+#include "projections/views/pending.h"
 
 #define KEY_SIZE_MAX 1024u
 #define RUNS_MAX 256u
@@ -358,104 +358,60 @@ en_code en_run_correction_create(struct en_session *session, const struct en_arg
 
 /* ---- pending differences ---- */
 
-/* Point and channel, or the name of a node or balance, of a frozen row. */
-static en_code label_of(struct en_store *store, en_frozen_lane lane, uint32_t series,
-                        char text[2 * EN_NAME_SIZE_MAX + 8], struct en_error *err)
+static void put_value(struct en_rows *rows, bool has, int64_t micro)
 {
-    struct en_slice key = en_slice_of("", 0);
-    if (lane != EN_FROZEN_INTERVAL) {
-        en_name_type type = lane == EN_FROZEN_NODE ? EN_NAME_FORMULA : EN_NAME_BALANCE;
-        en_code code = en_keys_key(store, type, series, &key, err);
-        copy_text(text, EN_NAME_SIZE_MAX, key);
-        return code;
+    char text[EN_DECIMAL_TEXT_SIZE];
+    if (has) {
+        size_t size = en_micro_print(micro, text);
+        en_rows_slice(rows, en_slice_of(text, size));
+    } else {
+        en_rows_null(rows);
     }
-    struct en_channel_row row = {.channel = series};
-    en_code code = en_table_get(store, &en_table_channel, &row, NULL, err);
-    if (code == EN_OK) {
-        code = en_keys_key(store, EN_NAME_POINT, row.point, &key, err);
-    }
-    (void)snprintf(text, 2 * EN_NAME_SIZE_MAX + 8, "%.*s %.*s", (int)key.size,
-                   (const char *)key.bytes, (int)row.code.size, (const char *)row.code.bytes);
-    return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-/* What the live tables hold in a frozen row's place; size 0: nothing. */
-static en_code live_entry(struct en_store *store, en_frozen_lane lane, int32_t day, uint32_t series,
-                          struct en_slice *entry, struct en_error *err)
+static en_code put_pending(void *self, const struct en_pending_row *row, struct en_error *err)
 {
-    *entry = en_slice_of(NULL, 0);
-    en_code code = lane == EN_FROZEN_INTERVAL ? en_interval_get(store, day, series, entry, err)
-                   : lane == EN_FROZEN_NODE
-                       ? en_series_get(store, &en_series_node, day, series, entry, err)
-                       : en_series_get(store, &en_series_balance_day, day, series, entry, err);
-    return code == EN_NOT_FOUND ? EN_OK : code;
-}
-
-/* The energy of an entry of channels, as text; "-" where it is no such entry. */
-static void energy_text(en_frozen_lane lane, struct en_slice entry, char text[EN_DECIMAL_TEXT_SIZE])
-{
-    struct en_block_total total;
-    struct en_block_head head;
-    int64_t sum = 0;
-    (void)snprintf(text, EN_DECIMAL_TEXT_SIZE, "-");
-    bool is_read = lane == EN_FROZEN_INTERVAL && entry.size > 0 &&
-                   en_block_peek(entry, &head, NULL) == EN_OK &&
-                   en_block_sum(entry, &total, NULL) == EN_OK && en_i128_to_i64(total.sum, &sum);
-    if (is_read) {
-        struct en_decimal decimal = en_decimal_canonical((struct en_decimal){sum, head.exponent});
-        (void)en_decimal_print(decimal, text);
-    }
+    struct en_rows *rows = self;
+    char label[2 * EN_NAME_SIZE_MAX + 8];
+    (void)err;
+    (void)snprintf(label, sizeof label, "%.*s%s%.*s", (int)row->key.size,
+                   (const char *)row->key.bytes, row->code.size > 0 ? " " : "", (int)row->code.size,
+                   (const char *)row->code.bytes);
+    put_day(rows, row->day);
+    en_rows_text(rows, row->lane == EN_FROZEN_INTERVAL ? "energy"
+                       : row->lane == EN_FROZEN_NODE   ? "formula"
+                                                       : "balance");
+    en_rows_text(rows, label);
+    en_rows_text(rows, en_unit_name(row->unit));
+    put_value(rows, row->has_frozen, row->frozen_micro);
+    put_value(rows, row->has_live, row->live_micro);
+    put_value(rows, true, row->difference_micro);
+    return EN_OK;
 }
 
 en_code en_run_freeze_differences(struct en_session *session, const struct en_arguments *arguments,
                                   struct en_io *io, struct en_error *err)
 {
-    static const struct en_column columns[] = {{"day", NULL, false},
-                                               {"what", NULL, false},
-                                               {"series", NULL, false},
-                                               {"frozen", NULL, true},
-                                               {"live", NULL, true}};
-    static const char *const lanes[] = {"?", "energy", "formula", "balance"};
+    static const struct en_column columns[] = {
+        {"day", NULL, false},       {"what", NULL, false},  {"series", NULL, false},
+        {"unit", NULL, false},      {"frozen", NULL, true}, {"live", NULL, true},
+        {"difference", NULL, true},
+    };
     struct en_view view;
     struct freeze_run run;
     struct en_rows rows;
-    struct en_table_scan scan;
     en_code code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
     if (code != EN_OK) {
         return code;
     }
     code = find_run(view.store, en_arguments_operand(arguments, 0), &run, err);
-    if (code != EN_OK) {
-        en_engine_view_close(session->engine, &view);
-        return code;
+    if (code == EN_OK) {
+        en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+        code = en_pending_walk(view.store, run.row.freeze, put_pending, &rows, err);
+        en_rows_end(&rows);
     }
-    struct en_frozen_row row = {.freeze = run.row.freeze, .run = run.row.run, .day = INT32_MIN};
-    en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
-    code = en_table_scan_begin(view.store, &en_table_frozen, &row, 2, &scan, err);
-    while (code == EN_OK) {
-        char label[2 * EN_NAME_SIZE_MAX + 8] = "";
-        char frozen[EN_DECIMAL_TEXT_SIZE];
-        char live[EN_DECIMAL_TEXT_SIZE];
-        struct en_slice entry;
-        code = en_table_scan_next(&scan, &row, NULL, err);
-        en_frozen_lane lane = (en_frozen_lane)row.lane;
-        code = code == EN_OK ? label_of(view.store, lane, row.series, label, err) : code;
-        code =
-            code == EN_OK ? live_entry(view.store, lane, row.day, row.series, &entry, err) : code;
-        if (code == EN_OK) {
-            energy_text(lane, row.entry, frozen);
-            energy_text(lane, entry, live);
-            put_day(&rows, row.day);
-            en_rows_text(&rows, lanes[row.lane < EN_COUNT_OF(lanes) ? row.lane : 0]);
-            en_rows_text(&rows, label);
-            en_rows_text(&rows, frozen);
-            en_rows_text(&rows, live);
-        }
-    }
-    en_table_scan_end(&scan);
     en_engine_view_close(session->engine, &view);
-    en_rows_end(&rows);
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    return code;
 }
 
 /* ---- verification ---- */

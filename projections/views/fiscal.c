@@ -218,26 +218,53 @@ static en_code is_member(const struct en_fiscal_lane *fiscal, const struct en_fi
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+/* The run that is the fiscal one of the day; NULL: none. */
+static en_code find_run(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
+                        uint32_t series, const struct en_fiscal_run **found, struct en_error *err)
+{
+    *found = NULL;
+    for (uint32_t i = 0; i < fiscal->runs_count; i++) {
+        const struct en_fiscal_run *run = &fiscal->runs[i];
+        bool is_within = false;
+        if (day < run->from_day || day >= run->to_day) {
+            continue;
+        }
+        en_code code = is_member(fiscal, run, lane, series, &is_within, err);
+        if (code != EN_OK || is_within) {
+            *found = is_within ? run : NULL;
+            return code;
+        }
+    }
+    return EN_OK;
+}
+
 en_code en_fiscal_entry(const struct en_fiscal_lane *fiscal, const struct en_frozen_item *live,
                         struct en_slice *entry, struct en_error *err)
 {
+    const struct en_fiscal_run *run = NULL;
     *entry = live->entry;
     if (!en_fiscal_is_pending(fiscal, live->lane, live->day, live->series)) {
         return EN_OK;
     }
-    for (uint32_t i = 0; i < fiscal->runs_count; i++) {
-        const struct en_fiscal_run *run = &fiscal->runs[i];
-        bool is_within = false;
-        if (live->day < run->from_day || live->day >= run->to_day) {
-            continue;
-        }
-        en_code code = is_member(fiscal, run, live->lane, live->series, &is_within, err);
-        if (code != EN_OK || is_within) {
-            return code == EN_OK
-                       ? en_frozen_entry(fiscal->store, run->freeze, run->run, live, entry, err)
-                       : code;
-        }
+    en_code code = find_run(fiscal, live->lane, live->day, live->series, &run, err);
+    return code == EN_OK && run != NULL
+               ? en_frozen_entry(fiscal->store, run->freeze, run->run, live, entry, err)
+               : code;
+}
+
+en_code en_fiscal_state(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
+                        uint32_t series, en_lane shown, en_fiscal *state, struct en_error *err)
+{
+    const struct en_fiscal_run *run = NULL;
+    *state = EN_FISCAL_OPEN;
+    en_code code = find_run(fiscal, lane, day, series, &run, err);
+    if (code != EN_OK || run == NULL) {
+        return code;
     }
+    bool differs = shown == EN_LANE_LIVE && en_fiscal_is_pending(fiscal, lane, day, series);
+    *state = differs        ? EN_FISCAL_PROVISIONAL
+             : run->run > 1 ? EN_FISCAL_CORRECTED
+                            : EN_FISCAL_FROZEN;
     return EN_OK;
 }
 

@@ -11,6 +11,7 @@
 #define EN_PROJECTIONS_VIEWS_FISCAL_H
 
 #include "core/arena.h"
+#include "core/metering/quality.h"
 #include "projections/views/frozen.h"
 
 /* Which numbers: what freezes hold, or what the log says now. */
@@ -61,6 +62,12 @@ bool en_fiscal_is_pending(const struct en_fiscal_lane *fiscal, en_frozen_lane la
 /* The first of `pending` on the day in the lane, and the one after the last. */
 void en_fiscal_pending_of(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
                           size_t *first, size_t *end);
+
+/* The fiscal state of a day of a series in the lane: FROZEN, CORRECTED when its freeze was
+ * restated, PROVISIONAL in the live lane where that differs from what is frozen, else OPEN. */
+en_code en_fiscal_state(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
+                        uint32_t series, en_lane shown, en_fiscal *state,
+                        struct en_error *err) EN_MUST_CHECK;
 
 /* How many of the days [from_day, to_day) of the series are frozen. */
 en_code en_fiscal_frozen_days(const struct en_fiscal_lane *fiscal, en_frozen_lane lane,
