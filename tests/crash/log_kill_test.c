@@ -145,7 +145,7 @@ static void test_log_survives_kill_at_any_instant(void **state)
     (void)state;
     struct kill kill_test = {.checked_acks = 0};
     const char *wanted = getenv("ENERLOG_CRASH_ROUNDS");
-    int rounds = wanted != NULL ? atoi(wanted) : ROUNDS;
+    long rounds = wanted != NULL ? strtol(wanted, NULL, 10) : ROUNDS;
     unsigned seed = (unsigned)time(NULL);
     struct en_verify_report report;
     struct en_error err = {0};
@@ -153,9 +153,9 @@ static void test_log_survives_kill_at_any_instant(void **state)
     (void)en_scratch_path(&kill_test.scratch, "log", kill_test.dir, sizeof kill_test.dir);
     (void)en_scratch_path(&kill_test.scratch, "witness", kill_test.witness,
                           sizeof kill_test.witness);
-    print_message("seed %u, %d rounds\n", seed, rounds);
+    print_message("seed %u, %ld rounds\n", seed, rounds);
     srand(seed);
-    for (int i = 0; i < rounds; i++) {
+    for (long i = 0; i < rounds; i++) {
         run_and_kill(&kill_test, (unsigned)rand() % 60000);
         check_round(&kill_test);
     }
