@@ -424,6 +424,39 @@ static en_code count_frames(struct audit *audit, struct en_error *err)
     return code;
 }
 
+/* The ledger is read in order beside the hashing: it takes a fifth of its time. */
+struct ledger_check {
+    struct audit *audit;
+    en_code code;
+    struct en_error err;
+};
+
+static void *check_ledger(void *self)
+{
+    struct ledger_check *check = self;
+    check->code =
+        en_ledger_check(check->audit->log, &check->audit->report->names_count, &check->err);
+    return NULL;
+}
+
+/* A fault of the leaves comes first: it names the event, where the ledger only stumbles over it. */
+static en_code check_events(struct audit *audit, struct en_error *err)
+{
+    struct ledger_check ledger = {.audit = audit};
+    pthread_t thread;
+    bool is_beside = pthread_create(&thread, NULL, check_ledger, &ledger) == 0;
+    en_code code = check_segments(audit, err);
+    if (is_beside) {
+        (void)pthread_join(thread, NULL);
+    } else {
+        (void)check_ledger(&ledger);
+    }
+    if (code != EN_OK || ledger.code == EN_OK) {
+        return code;
+    }
+    return en_error_set(err, ledger.code, "%s", ledger.err.text);
+}
+
 static en_code check_all(struct audit *audit, const struct en_sign_public *key,
                          struct en_error *err)
 {
@@ -432,15 +465,12 @@ static en_code check_all(struct audit *audit, const struct en_sign_public *key,
         return en_error_set(err, EN_NOMEM, "no memory to verify");
     }
     en_tree_init(tree, audit->log);
-    en_code code = check_segments(audit, err);
+    en_code code = check_events(audit, err);
     if (code == EN_OK) {
         code = check_high_spans(audit, tree, err);
     }
     if (code == EN_OK) {
         code = count_spans(audit, err);
-    }
-    if (code == EN_OK) {
-        code = en_ledger_check(audit->log, &audit->report->names_count, err);
     }
     if (code == EN_OK) {
         code = en_tree_root(tree, audit->report->size, &audit->report->root, err);

@@ -579,3 +579,13 @@ en_code en_log_root(struct en_log *log, uint64_t size, struct en_hash *root, str
     en_mem_free(tree);
     return code;
 }
+
+en_code en_log_tend(struct en_log *log, uint64_t *lag, struct en_error *err)
+{
+    struct en_kv_readers readers = {0};
+    en_code code = en_kv_readers(log->kv, &readers, err);
+    if (code == EN_OK && lag != NULL) {
+        *lag = readers.lag_max;
+    }
+    return code;
+}

@@ -57,6 +57,11 @@ uint64_t en_log_wait(struct en_log *log, uint64_t size, uint32_t wait_ms_max);
 en_code en_log_name_of(struct en_log *log, en_name_type type, uint32_t id, char *text,
                        struct en_error *err) EN_MUST_CHECK;
 
+/* Frees what readers that died left behind; *lag (NULL allowed) is how many commits the oldest
+ * living reader is behind: one that stays keeps the space of what is replaced. Call every ten
+ * seconds. */
+en_code en_log_tend(struct en_log *log, uint64_t *lag, struct en_error *err) EN_MUST_CHECK;
+
 /* Signs the tree head of now and keeps the note, in the log and as the file `checkpoint` beside it;
  * when nothing came since the newest note, that one is returned. The private key text is C2SP form
  * (core/sign.h). The note takes the place of what the buffer held. Any thread. Codes: EN_MALFORMED
