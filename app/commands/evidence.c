@@ -395,32 +395,44 @@ en_code en_run_log_backup(struct en_session *session, const struct en_arguments 
     return code;
 }
 
-static en_code restore_keys(const struct en_data_dir *from, const struct en_data_dir *to,
-                            const struct en_arguments *arguments, const struct en_io *io,
-                            struct en_error *err)
+/* The key that goes on signing. It is read before anything is made: a restore without it leaves
+ * nothing behind. */
+static en_code read_private_key(const struct en_data_dir *from, const char *given,
+                                const struct en_io *io, struct en_buf *text, struct en_error *err)
 {
-    const char *given = en_arguments_value(arguments, "key");
-    struct en_buf text;
     struct en_sign_private key;
-    en_code code = copy_key(from, to, "keys/log.pub", 0644, err);
-    if (code != EN_OK) {
-        return code;
-    }
-    en_buf_init(&text, KEY_SIZE_MAX);
-    code = given == NULL ? en_data_dir_read(from, "keys/log.key", &text, err)
-                         : read_named(io, given, &text, err);
+    en_code code = given == NULL ? en_data_dir_read(from, "keys/log.key", text, err)
+                                 : read_named(io, given, text, err);
     if (code == EN_NOT_FOUND && given == NULL) {
         code =
             en_error_set(err, EN_CONFIG, "the backup holds no private key: give it by --key FILE");
     }
     if (code == EN_OK) {
-        code = en_sign_private_parse(en_buf_slice(&text), &key, err);
+        code = en_sign_private_parse(en_buf_slice(text), &key, err);
         en_sign_private_wipe(&key);
+    }
+    return code;
+}
+
+/* Makes the new directory with the keys of the old one. */
+static en_code restore_keys(const struct en_data_dir *from, struct en_data_dir *to,
+                            const char *given, const struct en_io *io, struct en_error *err)
+{
+    struct en_buf text;
+    en_buf_init(&text, KEY_SIZE_MAX);
+    en_code code = read_private_key(from, given, io, &text, err);
+    if (code == EN_OK) {
+        code = en_data_dir_create(to, err);
+    }
+    if (code == EN_OK) {
+        code = copy_key(from, to, "keys/log.pub", 0644, err);
     }
     if (code == EN_OK) {
         code = en_data_dir_write(to, "keys/log.key", 0600, en_buf_slice(&text), err);
     }
-    explicit_bzero(text.bytes, text.size);
+    if (text.size > 0) {
+        explicit_bzero(text.bytes, text.size);
+    }
     en_buf_fini(&text);
     return code;
 }
@@ -441,10 +453,7 @@ en_code en_run_log_restore(struct en_session *session, const struct en_arguments
         code = en_arguments_number(arguments, "to-seq", UINT64_MAX - 1, &size, err);
     }
     if (code == EN_OK) {
-        code = en_data_dir_create(session->dir, err);
-    }
-    if (code == EN_OK) {
-        code = restore_keys(&from, session->dir, arguments, io, err);
+        code = restore_keys(&from, session->dir, en_arguments_value(arguments, "key"), io, err);
     }
     if (code == EN_OK) {
         code = en_data_dir_path(&from, "log", from_log, err);

@@ -137,6 +137,12 @@ static en_code fold_formula(struct en_fold *fold, struct formula_state *state,
     return set_formula(fold, state, &row, &is_accepted, err);
 }
 
+/* What stands before the name of a unit, which is empty for a plain number. */
+static const char *in_words(en_unit unit)
+{
+    return unit == EN_UNIT_NONE ? en_unit_about(unit) : "in ";
+}
+
 /* The units of the sides must agree; checked before anything is set, so that nothing is
  * half-applied. */
 static en_code check_sides(struct en_fold *fold, struct formula_state *state,
@@ -165,9 +171,9 @@ static en_code check_sides(struct en_fold *fold, struct formula_state *state,
         if (!*is_accepted) {
             return en_fold_refuse(
                 fold, EN_UNIT, err,
-                "%.*s is in %s, what comes in is in %s: a balance compares one unit",
-                (int)sides[i].name.size, (const char *)sides[i].name.bytes, en_unit_name(unit),
-                en_unit_name(first));
+                "%.*s is %s%s, what comes in is %s%s: a balance compares one unit",
+                (int)sides[i].name.size, (const char *)sides[i].name.bytes, in_words(unit),
+                en_unit_name(unit), in_words(first), en_unit_name(first));
         }
     }
     return EN_OK;
