@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/attest.h"
+#include "app/fault.h"
 #include "core/kv.h"
 #include "core/mem.h"
 #include "core/sign.h"
@@ -294,6 +295,7 @@ en_code en_engine_open(const struct en_engine_options *options, struct en_engine
                        struct en_error *err)
 {
     EN_ASSERT(options->dir->lock_fd >= 0);
+    en_fault_watch();
     struct en_engine *opened = en_mem_alloc(1, sizeof *opened);
     if (opened == NULL) {
         return en_error_set(err, EN_NOMEM, "no memory for the engine");

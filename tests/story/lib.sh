@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # What the stories share: a folder of their own, the program run with its code and words checked, a
 # daemon, small input files. A test sources it and ends with `finish`.
 #
