@@ -197,7 +197,7 @@ story_of_corrections() {
 TEXT
     expect 0 import --format xml80020 --json later.xml
     usage
-    says '"energy":"1416"'
+    says '"point":"5003","channel":"A+","from":"2013-04-14","to":"2013-04-15","unit":"kWh","energy":"1368"'
     expect 0 freeze show "$id" --json
     same "$digest" "$(field digest)" "digest after late data"
     lacks '"pending":0'
@@ -207,6 +207,8 @@ TEXT
     expect 0 correction create "$id" --authority "Act 17" --style restate
     expect 0 freeze show "$id" --json
     says '"run":2'
+    usage
+    says '"point":"5003","channel":"A+","from":"2013-04-14","to":"2013-04-15","unit":"kWh","energy":"1416"'
     expect 0 freeze verify "$id"
 }
 

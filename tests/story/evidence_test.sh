@@ -135,31 +135,37 @@ done
 command="log verify"
 [ "$found" -gt 0 ] || fault "none of the flipped bytes was found"
 
-# A byte of an event that the tables were made from, in all places where the storage has it.
-break_copy
-rm -rf broken/gen broken/current
-for offset in $(grep -abo 7700000100 broken/log/data.mdb | cut -d : -f 1); do
+# A byte of each place where the storage has the code of an object: one of them is in its event, and
+# the verdict names the event.
+named=0
+# shellcheck disable=SC2013 # the lines are numbers
+for offset in $(grep -abo 7700000100 data/log/data.mdb | cut -d : -f 1); do
+    break_copy
+    rm -rf broken/gen broken/current
     flip broken/log/data.mdb "$offset"
+    "$program" -D "$dir" log verify --json >"$out" 2>"$err"
+    grep -q '"verdict":"damaged".*"bad_from":[0-9]' "$out" && named=$((named + 1))
+    no_wrong_number "byte $offset of the log flipped"
 done
-expect 3 log verify --json
-says '"verdict":"damaged"'
-lacks '"bad_from":null'
-no_wrong_number "an event changed"
+command="log verify --json, an object's code changed"
+[ "$named" -gt 0 ] || fault "no verdict names the event"
 
-for size in 0 100 4096 8192 $((bytes / 2)) $((bytes - 4096)); do
+# Cut short: never an empty log instead of the one that was.
+for size in 100 4096 8192 $((bytes / 2)); do
     break_copy
     truncate -s "$size" broken/log/data.mdb
     rm -rf broken/gen broken/current
     expect 3 log verify
-    "$program" -D "$dir" report usage --from 2013-04-14 --to 2013-04-16 >"$out" 2>"$err"
-    code=$?
-    command="report usage, log cut to $size bytes"
-    [ "$code" = 3 ] || fault "exit code $code instead of 3"
+    expect 3 report usage --from 2013-04-14 --to 2013-04-16
     [ -s "$err" ] || fault "no words"
 done
-break_copy
-rm broken/log/data.mdb
-expect 3 log verify
+for cut in "truncate -s 0" rm; do
+    break_copy
+    $cut broken/log/data.mdb
+    expect 3 log verify
+    expect 4 report usage --from 2013-04-14 --to 2013-04-16
+    complains "no log in"
+done
 break_copy
 echo junk >broken/log/checkpoint
 expect 3 log verify

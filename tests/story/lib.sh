@@ -81,6 +81,7 @@ log_size() {
 # --- the daemon -------------------------------------------------------------------------------
 
 start_daemon() {
+    : >"$folder/serve.out" >"$folder/serve.err"
     "$program" -D "$dir" serve --port 0 >"$folder/serve.out" 2>"$folder/serve.err" &
     daemon=$!
     tries=0
