@@ -83,35 +83,18 @@ static const struct en_command commands[] = {
         .summary = "Writes values in a form that import takes back",
         .details =
             "Energy slot by slot after ratios and replacements, or register readings as they were "
-            "read. What is "
-            "exported as CSV is imported with the mappings enerlog.ini and enerlog_registers.ini.",
+            "read. On frozen days what was frozen is written, so that they give the same bytes for "
+            "ever. What is exported as CSV is imported with the mappings enerlog.ini and "
+            "enerlog_registers.ini.",
         .options = {{"format", 0, "NAME", "csv or json (csv)", "csv|json", false},
                     {"from", 0, "DATE", "First fiscal day", NULL, true},
                     {"to", 0, "DATE", "The day after the last", NULL, true},
                     {"what", 0, "WORD", "What to write (intervals)", "intervals|registers", false},
                     {"point", 0, "POINT", "Only this point", NULL, false},
-                    {"channel", 0, "CHANNEL", "Only channels of this code", NULL, false}},
-        .example = "enerlog -D data export --from 2026-01-01 --to 2026-02-01 >january.csv",
-        .needs = EN_NEEDS_ENGINE,
-        .takes = EN_TAKES_AS_OF,
-        .run = en_run_export,
-    },
-    {
-        .noun = "export",
-        .summary = "Writes energy slot by slot, or register readings, for others",
-        .details = "What is written can be imported again: formats/csv/mappings/enerlog.ini is the "
-                   "mapping.",
-        .options = {{"from", 0, "DATE", "First fiscal day", NULL, true},
-                    {"to", 0, "DATE", "The day after the last", NULL, true},
-                    {"format", 0, "NAME", "csv (default) or json", NULL, false},
-                    {"point", 0, "POINT", "Only this point", NULL, false},
                     {"channel", 0, "CHANNEL", "Only channels of this code", NULL, false},
-                    {"registers", 0, NULL, "Register readings as read, instead of energy", NULL,
-                     false},
-                    {"lane", 0,
-                     "WORD", "Frozen days as frozen (default), or all as the log says now",
+                    {"lane", 0, "WORD", "Frozen days as frozen (fiscal), or as the log says now",
                      "fiscal|live", false}},
-        .example = "enerlog -D data export --from 2013-04-01 --to 2013-05-01 > april.csv",
+        .example = "enerlog -D data export --from 2026-01-01 --to 2026-02-01 >january.csv",
         .needs = EN_NEEDS_ENGINE,
         .takes = EN_TAKES_AS_OF,
         .run = en_run_export,
@@ -711,7 +694,6 @@ static const struct {
     {"log", "The events and their proofs"},
     {"import", "Readings from files"},
     {"export", "Values to files"},
-    {"export", "Values for others"},
     {"object", "The tree of objects"},
     {"point", "Metering points"},
     {"channel", "What is measured at points"},

@@ -58,9 +58,6 @@ EN_COMMAND(policy_list);
 /* import.c */
 EN_COMMAND(import);
 
-/* export.c */
-EN_COMMAND(export);
-
 /* report.c */
 EN_COMMAND(report_usage);
 EN_COMMAND(report_balance);

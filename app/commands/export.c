@@ -209,7 +209,8 @@ static en_code run_walk(struct walk *walk, const struct en_format *format,
                         const struct en_arguments *arguments, struct en_export_report *report,
                         struct en_error *err)
 {
-    bool is_registers = en_arguments_has(arguments, "registers");
+    const char *what = en_arguments_value(arguments, "what");
+    bool is_registers = what != NULL && strcmp(what, "registers") == 0;
     struct en_export_source source = {.self = walk,
                                       .next_block = is_registers ? NULL : next_block,
                                       .next_register = is_registers ? next_register : NULL};
