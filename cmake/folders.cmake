@@ -136,8 +136,14 @@ function(en_fuzz_noun result source)
   set(${result} ${noun} PARENT_SCOPE)
 endfunction()
 
-# A target of app/ needs the program's parts too.
+# A target of app/ needs the program's parts too, one below tests/ the harness of its folder.
 function(en_fuzz_link noun source)
+  if(source MATCHES "^${CMAKE_SOURCE_DIR}/tests/")
+    get_filename_component(folder ${source} DIRECTORY)
+    file(GLOB parts CONFIGURE_DEPENDS ${folder}/*.c)
+    list(FILTER parts EXCLUDE REGEX "_(test|fuzz|main|preload)\\.c$")
+    target_sources(${noun}_fuzz PRIVATE ${parts} ${CMAKE_SOURCE_DIR}/tests/scratch.c)
+  endif()
   if(TARGET enerlog_parts AND source MATCHES "^${CMAKE_SOURCE_DIR}/app/")
     target_link_libraries(${noun}_fuzz PRIVATE enerlog_parts)
   endif()

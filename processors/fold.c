@@ -29,6 +29,45 @@ en_code en_fold_refuse(struct en_fold *fold, en_code verdict, struct en_error *e
     return en_table_put(fold->store, &en_table_outcome, &row, NULL, err);
 }
 
+/* Why the event can mean nothing to any processor, or NULL. */
+static const char *header_fault(const struct en_event_header *header)
+{
+    const struct en_kind_info *info = en_kind_info(header->kind);
+    int64_t first = (int64_t)EN_FOLD_DAY_MIN * EN_DAY_US;
+    int64_t end = (int64_t)EN_FOLD_DAY_MAX * EN_DAY_US;
+    if (info != NULL && info->subject != EN_NAME_NONE &&
+        (header->subject == 0 || header->subject > EN_FOLD_ID_MAX)) {
+        return "it is about nothing that has a name";
+    }
+    bool is_in_calendar = header->valid.from.us >= first && header->valid.to.us < end;
+    return is_in_calendar ? NULL : "its time lies outside the calendar, years 2 to 9998";
+}
+
+en_code en_fold_check(struct en_fold *fold, const struct en_event *event, struct en_error *err)
+{
+    const char *fault = header_fault(&event->header);
+    return fault == NULL ? EN_OK : en_fold_refuse(fold, EN_RANGE, err, "%s", fault);
+}
+
+bool en_fold_is_key(struct en_slice text)
+{
+    return text.size <= EN_NAME_SIZE_MAX &&
+           (text.size == 0 || memchr(text.bytes, 0, text.size) == NULL);
+}
+
+en_code en_fold_decode(struct en_fold *fold, const struct en_event *event, const char *what,
+                       void *payload, bool *is_read, struct en_error *err)
+{
+    struct en_error fault;
+    en_code code = en_payload_decode(event, payload, &fold->batch, &fault);
+    *is_read = code == EN_OK;
+    if (code == EN_NOMEM) {
+        *err = fault; /* the batch, not the payload: says nothing of the event */
+        return code;
+    }
+    return code == EN_OK ? EN_OK : en_fold_refuse(fold, code, err, "%s: %s", what, fault.text);
+}
+
 en_code en_fold_grow(void **items, size_t *capacity, size_t count, size_t item_size,
                      struct en_error *err)
 {

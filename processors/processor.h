@@ -17,6 +17,8 @@
 #include "core/arena.h"
 #include "core/event/event.h"
 #include "core/event/payload.h"
+#include "core/instant.h"
+#include "core/limits.h"
 #include "projections/series.h"
 #include "projections/table.h"
 
@@ -105,6 +107,27 @@ en_code en_fold_mark(struct en_fold *fold, int32_t day, struct en_error *err) EN
  * returns. */
 en_code en_fold_refuse(struct en_fold *fold, en_code verdict, struct en_error *err,
                        const char *format, ...) EN_PRINTF(4, 5);
+
+/* Above every id that is taken: ids are dense, and processors keep memory by id. Days leave a year
+ * at either end of the calendar, so that rules may look about. */
+#define EN_FOLD_ID_MAX (1u << 24)
+#define EN_FOLD_DAY_MIN (EN_DAY_MIN + 366)
+#define EN_FOLD_DAY_MAX (EN_DAY_MAX - 366)
+
+/* Whether the event in hand can be folded at all: it has a subject where its kind wants one, and
+ * its times lie within the calendar. What cannot is refused here, and no processor sees it. */
+en_code en_fold_check(struct en_fold *fold, const struct en_event *event,
+                      struct en_error *err) EN_MUST_CHECK;
+
+/* Whether the text can stand in a key: an external key, a code; at most EN_NAME_SIZE_MAX bytes,
+ * none of them 0. */
+bool en_fold_is_key(struct en_slice text);
+
+/* Decodes the payload into the struct of the kind's record (payload.h), lists into the batch arena.
+ * One that cannot be read is refused with `what` in front of the reason: *is_read tells; the caller
+ * then returns what this returns. Codes: those of the store, EN_NOMEM. */
+en_code en_fold_decode(struct en_fold *fold, const struct en_event *event, const char *what,
+                       void *payload, bool *is_read, struct en_error *err) EN_MUST_CHECK;
 
 /* Adds a change to a lane of the day in hand; copies nothing. */
 en_code en_fold_change(struct en_fold *fold, en_change_lane lane, const struct en_change *change,

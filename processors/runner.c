@@ -160,6 +160,10 @@ static en_code fold_event(struct en_runner *runner, const struct en_event *event
     uint64_t bit = event->header.kind < 64 ? UINT64_C(1) << event->header.kind : 0;
     runner->fold.event = event;
     runner->fold.is_refused = false;
+    en_code checked = en_fold_check(&runner->fold, event, err);
+    if (checked != EN_OK) {
+        return checked;
+    }
     for (int i = 0; i < EN_PROCESSORS_COUNT && !runner->fold.is_refused; i++) {
         if ((runner->kinds_of[i] & bit) == 0) {
             continue;

@@ -92,10 +92,10 @@ static en_code fold(struct en_fold *fold, void *state_memory, const struct en_ev
 {
     struct balance_state *state = state_memory;
     struct en_balance_set payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "balance: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "balance", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_balance_row row = {
         .balance = event->header.subject,

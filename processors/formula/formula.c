@@ -11,13 +11,15 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "processors/derived.h"
 #include "processors/formula/graph.h"
 #include "processors/formula/node_day.h"
 #include "processors/formula/sum_day.h"
+#include "processors/registry/registry.h"
 #include "processors/sort.h"
-#include "projections/views/totals.h"
 #include "projections/tables.h"
 #include "projections/views/interval.h"
+#include "projections/views/totals.h"
 
 #define WORK_ARENA_SIZE ((size_t)256 << 20)
 #define ENTRY_SIZE_MAX (3 * EN_BLOCK_SIZE_MAX)
@@ -118,14 +120,25 @@ static en_code set_formula(struct en_fold *fold, struct formula_state *state,
     return code == EN_OK ? mark_days(fold, state, row.node, row.from_day, to, err) : code;
 }
 
+/* Whether the id is the one that the log gave to the name: a formula set under the id of another
+ * would take its place. */
+static en_code is_named(struct en_fold *fold, uint32_t node, struct en_slice name, bool *is,
+                        struct en_error *err)
+{
+    uint32_t id = 0;
+    en_code code = en_registry_find(fold, EN_NAME_FORMULA, name, &id, err);
+    *is = id != 0 && id == node;
+    return code;
+}
+
 static en_code fold_formula(struct en_fold *fold, struct formula_state *state,
                             const struct en_event *event, struct en_error *err)
 {
     struct en_formula_set payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "formula: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "formula", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_formula_row row = {
         .node = event->header.subject,
@@ -134,6 +147,14 @@ static en_code fold_formula(struct en_fold *fold, struct formula_state *state,
         .expression = payload.expression,
     };
     bool is_accepted = false;
+    bool is_its_name = false;
+    code = is_named(fold, row.node, row.name, &is_its_name, err);
+    if (code == EN_OK && !is_its_name) {
+        return en_fold_refuse(fold, EN_MALFORMED, err, "formula: its id is not that of its name");
+    }
+    if (code != EN_OK) {
+        return code;
+    }
     return set_formula(fold, state, &row, &is_accepted, err);
 }
 
@@ -184,10 +205,10 @@ static en_code fold_balance(struct en_fold *fold, struct formula_state *state,
                             const struct en_event *event, struct en_error *err)
 {
     struct en_balance_set payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "balance: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "balance", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     int32_t from_day = en_day_of_instant(event->header.valid.from, 0).n;
     int name_size = (int)payload.name.size;
@@ -205,7 +226,12 @@ static en_code fold_balance(struct en_fold *fold, struct formula_state *state,
             return en_error_set(err, EN_NOMEM, "no room for the names of a balance");
         }
         sides[i].name = en_slice_text(text);
-        if (sides[i].node == 0) {
+        bool is_its_name = false;
+        code = is_named(fold, sides[i].node, sides[i].name, &is_its_name, err);
+        if (code != EN_OK) {
+            return code;
+        }
+        if (!is_its_name) {
             return en_fold_refuse(fold, EN_MALFORMED, err, "balance: no series was named for %s",
                                   text);
         }
@@ -357,7 +383,7 @@ static en_code make_entry(struct en_fold *fold, struct formula_state *state, boo
     struct en_buf block;
     en_buf_init(&block, EN_BLOCK_SIZE_MAX);
     en_buf_reset(&state->entry);
-    en_code code = en_block_encode(&state->block, &block, err);
+    en_code code = en_derived_encode(&state->block, &block, err);
     if (code == EN_OK) {
         en_buf_varint(&state->entry, block.size);
         en_buf_append(&state->entry, block.bytes, block.size);

@@ -4,6 +4,7 @@
 #include "core/metering/formula_eval.h"
 #include "core/metering/quality.h"
 #include "core/metering/slots.h"
+#include "processors/derived.h"
 
 #define MICRO_EXPONENT (-6)
 
@@ -159,9 +160,9 @@ en_code en_node_day_compute(struct en_node_day *work, struct en_block *block,
     if (code != EN_OK || *is_empty) {
         return code;
     }
-    if (block->head.count > EN_SLOTS_MAX) {
-        return en_error_set(err, EN_LIMIT, "the operands of a formula span %u slots on one day",
-                            block->head.count);
+    if (!en_derived_is_day(&block->head)) {
+        en_derived_give_up(block); /* operands that lie on different days */
+        return EN_OK;
     }
     code = compile(work, block->head.slot_seconds, err);
     struct en_formula_day *rows = NULL;

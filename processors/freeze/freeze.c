@@ -61,10 +61,10 @@ static en_code set_current(struct freeze_state *state, const struct en_freeze_ro
 static en_code fold_policy(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_freeze_policy_set payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "freeze policy: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "freeze policy", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     if (payload.correction != RESTATE && payload.correction != DELTA) {
         return en_fold_refuse(fold, EN_RANGE, err,
@@ -232,10 +232,10 @@ static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
                               const struct en_event *event, struct en_error *err)
 {
     struct en_freeze_requested payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "freeze: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "freeze", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     if (payload.to_day <= payload.from_day || payload.to_day - payload.from_day > PERIOD_DAYS_MAX) {
         return en_fold_refuse(fold, EN_RANGE, err,
@@ -294,10 +294,10 @@ static en_code fold_attested(struct en_fold *fold, const struct en_event *event,
                              struct en_error *err)
 {
     struct en_freeze_attested payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "attestation: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "attestation", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_attestation_row row = {
         .freeze = event->header.subject,
@@ -577,10 +577,10 @@ static en_code fold_correction(struct en_fold *fold, struct freeze_state *state,
                                const struct en_event *event, struct en_error *err)
 {
     struct en_correction_requested payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "correction: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "correction", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_freeze_row last;
     code = en_freeze_last_run(fold->store, event->header.subject, &last, err);

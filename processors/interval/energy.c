@@ -5,6 +5,7 @@
 #include "core/metering/block_scale.h"
 #include "core/metering/consumption.h"
 #include "core/metering/quality.h"
+#include "processors/derived.h"
 #include "projections/tables.h"
 
 #define MICRO_EXPONENT (-6)
@@ -113,7 +114,7 @@ static en_code encode(struct day_work *work, struct en_slice *energy, struct en_
 {
     struct en_buf out;
     en_buf_init(&out, EN_BLOCK_SIZE_MAX);
-    en_code code = en_block_encode(work->block, &out, err);
+    en_code code = en_derived_encode(work->block, &out, err);
     if (code == EN_OK) {
         *energy = en_arena_copy(&work->fold->day, en_buf_slice(&out));
         code = energy->bytes != NULL

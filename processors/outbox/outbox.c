@@ -11,10 +11,10 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
 {
     (void)state;
     struct en_outbox_result payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "outbox result: %s", fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "outbox result", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_outbox_row stored = {.outbox = payload.outbox};
     code = en_table_get(fold->store, &en_table_outbox, &stored, NULL, err);

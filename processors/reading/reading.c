@@ -104,11 +104,10 @@ static en_code fold_register(struct en_fold *fold, const struct en_event *event,
                              struct en_error *err)
 {
     struct en_reading_register payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "register of channel %u: %s", event->header.subject,
-                              fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "register", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_register_row stored = {.channel = event->header.subject,
                                      .at = event->header.valid.from};
@@ -134,11 +133,10 @@ static en_code fold_instant(struct en_fold *fold, const struct en_event *event,
                             struct en_error *err)
 {
     struct en_reading_instant payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "instantaneous value of channel %u: %s",
-                              event->header.subject, fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "instantaneous value", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_instant_row row = {.channel = event->header.subject,
                                  .at = event->header.valid.from,
@@ -151,11 +149,15 @@ static en_code fold_device_event(struct en_fold *fold, const struct en_event *ev
                                  struct en_error *err)
 {
     struct en_device_event payload;
-    struct en_error fault;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, &fault);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "event of device %u: %s", event->header.subject,
-                              fault.text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "event of the device", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
+    }
+    if (!en_fold_is_key(payload.code)) {
+        return en_fold_refuse(fold, EN_LIMIT, err,
+                              "event of the device: its code is over %u bytes, or holds a 0",
+                              EN_NAME_SIZE_MAX);
     }
     struct en_device_event_row row = {.device = event->header.subject,
                                       .at = event->header.valid.from,

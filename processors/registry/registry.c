@@ -14,9 +14,10 @@
 static en_code fold_name(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_name_assigned payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "name: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "name", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     bool is_kept_by_log_only = payload.type == EN_NAME_CHANNEL ||
                                payload.type == EN_NAME_DOCUMENT || payload.type == EN_NAME_SOURCE;
@@ -48,9 +49,10 @@ static en_code has_point(struct en_fold *fold, uint32_t point, bool *has, struct
 static en_code fold_object(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_object_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "object: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "object", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     uint32_t object = event->header.subject;
     int32_t offset = payload.fiscal_offset_minutes;
@@ -95,9 +97,10 @@ static en_code fold_object(struct en_fold *fold, const struct en_event *event, s
 static en_code fold_point(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_point_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "point: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "point", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     bool is_known = payload.object == 0;
     if (!is_known) {
@@ -134,7 +137,7 @@ static const char *channel_fault(const struct en_channel_set *payload)
     if (payload->basis < EN_BASIS_PROFILE || payload->basis > EN_BASIS_PULSES) {
         return "its basis is none of profile, register, pulses";
     }
-    if (payload->code.size == 0 || payload->code.size > EN_NAME_SIZE_MAX) {
+    if (payload->code.size == 0 || !en_fold_is_key(payload->code)) {
         return "its code is empty or too long";
     }
     bool is_sparse = payload->slot_seconds == 0;
@@ -148,13 +151,31 @@ static const char *channel_fault(const struct en_channel_set *payload)
     return NULL;
 }
 
+/* What a channel counts is for ever: formulas were checked against it, and what was read would be
+ * told in another unit. */
+static en_code has_changed(struct en_fold *fold, uint32_t channel,
+                           const struct en_channel_set *payload, bool *has, struct en_error *err)
+{
+    struct en_channel_row row = {.channel = channel};
+    struct en_point_channel_row by_point = {.point = payload->point, .code = payload->code};
+    en_code code = en_table_get(fold->store, &en_table_channel, &row, NULL, err);
+    *has = code == EN_OK && (row.unit != payload->unit || row.point != payload->point ||
+                             !en_slice_equal(row.code, payload->code));
+    if (code == EN_OK || code == EN_NOT_FOUND) {
+        code = en_table_get(fold->store, &en_table_point_channel, &by_point, NULL, err);
+        *has = *has || (code == EN_OK && by_point.channel != channel);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static en_code fold_channel(struct en_fold *fold, struct en_registry_state *state,
                             const struct en_event *event, struct en_error *err)
 {
     struct en_channel_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "channel: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "channel", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     const char *fault = channel_fault(&payload);
     if (fault != NULL) {
@@ -169,6 +190,16 @@ static en_code fold_channel(struct en_fold *fold, struct en_registry_state *stat
         return en_fold_refuse(fold, EN_NOT_FOUND, err,
                               "channel: its point (id %u) is not there: set the point first",
                               payload.point);
+    }
+    bool is_other = false;
+    code = has_changed(fold, event->header.subject, &payload, &is_other, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    if (is_other) {
+        return en_fold_refuse(fold, EN_CONFLICT, err,
+                              "channel: its point, code and unit stand for ever: set a channel of "
+                              "another code");
     }
     struct en_channel_row row = {
         .channel = event->header.subject,
@@ -191,9 +222,10 @@ static en_code fold_channel_error(struct en_fold *fold, const struct en_event *e
                                   struct en_error *err)
 {
     struct en_channel_error_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "channel error: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "channel error", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_channel_error_row row = {.channel = event->header.subject,
                                        .from = event->header.valid.from,
@@ -204,9 +236,10 @@ static en_code fold_channel_error(struct en_fold *fold, const struct en_event *e
 static en_code fold_device(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_device_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "device: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "device", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     if (payload.capacity.digits < 0 || payload.pulses_per_unit > INT64_MAX / 1000) {
         return en_fold_refuse(fold, EN_RANGE, err,
@@ -227,9 +260,10 @@ static en_code fold_transformer(struct en_fold *fold, const struct en_event *eve
                                 struct en_error *err)
 {
     struct en_transformer_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "transformer: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "transformer", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_transformer_row row = {
         .transformer = event->header.subject,
@@ -258,9 +292,10 @@ static en_code fold_installed(struct en_fold *fold, const struct en_event *event
                               struct en_error *err)
 {
     struct en_device_installed payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "installation: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "installation", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     bool is_known = false;
     code = has_point(fold, event->header.subject, &is_known, err);
@@ -279,9 +314,10 @@ static en_code fold_removed(struct en_fold *fold, const struct en_event *event,
                             struct en_error *err)
 {
     struct en_device_removed payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "removal: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "removal", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     uint32_t device = 0;
     code =
@@ -303,9 +339,10 @@ static en_code fold_replaced(struct en_fold *fold, const struct en_event *event,
                              struct en_error *err)
 {
     struct en_device_replaced payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "replacement: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "replacement", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     const struct en_event_header *header = &event->header;
     if (header->valid.to.us < header->valid.from.us ||
@@ -346,9 +383,10 @@ static en_code fold_replaced(struct en_fold *fold, const struct en_event *event,
 static en_code fold_ratio(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_ratio_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "ratio: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "ratio", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_ratio product;
     struct en_error fault;
@@ -374,9 +412,10 @@ static en_code fold_document_received(struct en_fold *fold, const struct en_even
                                       struct en_error *err)
 {
     struct en_document_received payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "document: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "document", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_document_row row = {.document = event->header.subject,
                                   .name = payload.name,
@@ -389,9 +428,10 @@ static en_code fold_document_imported(struct en_fold *fold, const struct en_even
                                       struct en_error *err)
 {
     struct en_document_imported payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "document: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "document", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_document_row stored = {.document = event->header.subject};
     code = en_table_get(fold->store, &en_table_document, &stored, NULL, err);
@@ -412,9 +452,10 @@ static en_code fold_document_imported(struct en_fold *fold, const struct en_even
 static en_code fold_zone(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_zone_table payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "zone table: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "zone table", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_zone_row row = {
         .zone = event->header.subject, .name = payload.name, .sha256 = payload.sha256};
@@ -424,9 +465,10 @@ static en_code fold_zone(struct en_fold *fold, const struct en_event *event, str
 static en_code fold_rule(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_rule_set payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "rule: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "rule", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     struct en_rule_row row = {
         .rule = event->header.subject,
@@ -463,9 +505,10 @@ static en_code fold_edition(struct en_fold *fold, const struct en_event *event,
                             struct en_error *err)
 {
     struct en_edition_activated payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "edition: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "edition", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     if (!is_edition_known(payload.rule, payload.edition)) {
         return en_fold_refuse(
@@ -491,9 +534,10 @@ static en_code fold_general(struct en_fold *fold, const struct en_event *event,
                             struct en_error *err)
 {
     struct en_general_command payload;
-    en_code code = en_payload_decode(event, &payload, &fold->batch, err);
-    if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "command: %s", err->text);
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "command", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
     }
     return en_fold_refuse(fold, EN_UNSUPPORTED, err, "command: nothing here carries out \"%.*s\"",
                           (int)payload.command.size, (const char *)payload.command.bytes);

@@ -171,6 +171,10 @@ en_code en_registry_offset(struct en_fold *fold, uint32_t point, struct en_insta
 en_code en_registry_find(struct en_fold *fold, en_name_type type, struct en_slice key, uint32_t *id,
                          struct en_error *err)
 {
+    *id = 0;
+    if (!en_fold_is_key(key)) {
+        return EN_OK; /* nothing has such a name */
+    }
     struct en_name_row row = {.type = (uint8_t)type, .key = key};
     en_code code = en_table_get(fold->store, &en_table_name, &row, NULL, err);
     *id = code == EN_OK ? row.id : 0;
@@ -181,6 +185,10 @@ en_code en_registry_point_channel(struct en_fold *fold, uint32_t point,
                                   struct en_slice channel_code, uint32_t *channel,
                                   struct en_error *err)
 {
+    *channel = 0;
+    if (!en_fold_is_key(channel_code)) {
+        return EN_OK;
+    }
     struct en_point_channel_row row = {.point = point, .code = channel_code};
     en_code code = en_table_get(fold->store, &en_table_point_channel, &row, NULL, err);
     *channel = code == EN_OK ? row.channel : 0;

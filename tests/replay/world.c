@@ -23,10 +23,11 @@ static struct en_instant world_clock(void *self)
     return world->now;
 }
 
-void world_open(struct world *world, uint64_t seed)
+static void open_world(struct world *world, uint64_t seed, struct en_kv *log_kv)
 {
     struct en_error err;
-    *world = (struct world){.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1,
+    *world = (struct world){.log_kv = log_kv,
+                            .random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1,
                             .now = {(int64_t)WORLD_DAY * EN_DAY_US}};
     en_scratch_make(&world->scratch);
     char dir[EN_SCRATCH_PATH_SIZE + 8];
@@ -36,6 +37,7 @@ void world_open(struct world *world, uint64_t seed)
         .origin = "test.example/world",
         .clock = world_clock,
         .clock_self = world,
+        .kv = log_kv,
     };
     must(en_log_open(&options, &world->log, &err), &err, "open the log");
     world->sink = en_log_sink(world->log);
@@ -43,10 +45,24 @@ void world_open(struct world *world, uint64_t seed)
     world->source = world_name(world, EN_NAME_SOURCE, "test");
 }
 
+void world_open(struct world *world, uint64_t seed)
+{
+    open_world(world, seed, NULL);
+}
+
+void world_open_in_memory(struct world *world, uint64_t seed)
+{
+    struct en_error err;
+    struct en_kv *kv = NULL;
+    must(en_kv_open_memory(MEMORY_SIZE_MAX, &kv, &err), &err, "memory");
+    open_world(world, seed, kv);
+}
+
 void world_close(struct world *world)
 {
     en_batch_fini(&world->batch);
     en_log_close(world->log);
+    en_kv_close(world->log_kv);
     en_scratch_remove(&world->scratch);
 }
 
@@ -86,6 +102,14 @@ void world_put(struct world *world, en_kind kind, uint32_t subject, struct en_in
     struct en_error err;
     struct en_event_header header = header_of(world, kind, subject, valid);
     must(en_batch_add_record(&world->batch, &header, payload, &err), &err, "draft");
+}
+
+void world_put_bytes(struct world *world, en_kind kind, uint32_t subject, struct en_interval valid,
+                     struct en_slice payload)
+{
+    struct en_error err;
+    struct en_event_header header = header_of(world, kind, subject, valid);
+    must(en_batch_add(&world->batch, &header, payload, &err), &err, "draft");
 }
 
 void world_append(struct world *world)

@@ -15,6 +15,7 @@
 
 struct world {
     struct en_scratch scratch;
+    struct en_kv *log_kv; /* of a world in memory, else NULL */
     struct en_log *log;
     struct en_sink sink;
     struct en_batch batch;
@@ -31,6 +32,8 @@ struct world_projection {
 };
 
 void world_open(struct world *world, uint64_t seed);
+/* The same with the log in memory: thousands of worlds take no time. */
+void world_open_in_memory(struct world *world, uint64_t seed);
 void world_close(struct world *world);
 
 /* A number below `below`, from the world's seed. */
@@ -47,6 +50,10 @@ void world_append(struct world *world);
 /* The same at once; returns the seq. */
 uint64_t world_event(struct world *world, en_kind kind, uint32_t subject, struct en_interval valid,
                      const void *payload);
+
+/* The same with bytes that need not be of the kind's record. */
+void world_put_bytes(struct world *world, en_kind kind, uint32_t subject, struct en_interval valid,
+                     struct en_slice payload);
 
 /* A point with a channel "A+" of half-hours in kWh; returns the channel. */
 uint32_t world_point(struct world *world, const char *code, bool is_primary);
