@@ -15,7 +15,7 @@
 #define QUALITY_SIZE_MAX 1024u
 
 /* The stretch of the command line: two days, or two instants when one is not a whole day (a date
- * beside an instant is then midnight of UTC). */
+ * beside an instant is the start of that fiscal day of each object). */
 static en_code parse_stretch(const struct en_arguments *arguments, struct en_usage_query *query,
                              struct en_error *err)
 {
@@ -29,12 +29,16 @@ static en_code parse_stretch(const struct en_arguments *arguments, struct en_usa
         return code;
     }
     query->is_instants = !from.is_day || !to.is_day;
+    query->is_from_day = from.is_day;
+    query->is_to_day = to.is_day;
     query->from_day = from.day;
     query->to_day = to.day;
     query->interval.from = from.is_day ? en_day_interval(from.day, 0).from : from.instant;
     query->interval.to = to.is_day ? en_day_interval(to.day, 0).from : to.instant;
-    bool is_empty = query->is_instants ? query->interval.from.us >= query->interval.to.us
-                                       : from.day.n >= to.day.n;
+    bool is_mixed = from.is_day != to.is_day; /* each object has its own day: the view looks */
+    bool is_empty = query->is_instants
+                        ? !is_mixed && query->interval.from.us >= query->interval.to.us
+                        : from.day.n >= to.day.n;
     if (is_empty) {
         return en_error_set(err, EN_USAGE, "--from must be before --to");
     }
@@ -133,8 +137,8 @@ static void put_usage_row(struct en_rows *rows, const struct en_usage *usage,
         en_rows_slice(rows, series->code);
     }
     if (query->is_instants) {
-        put_instant(rows, query->interval.from, series->offset_minutes);
-        put_instant(rows, query->interval.to, series->offset_minutes);
+        put_instant(rows, series->interval.from, series->offset_minutes);
+        put_instant(rows, series->interval.to, series->offset_minutes);
     } else {
         put_day(rows, usage->edges[step]);
         put_day(rows, usage->edges[step + 1]);

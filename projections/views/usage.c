@@ -20,7 +20,8 @@ struct gather {
     const struct en_usage_query *query;
     uint32_t capacity;
     struct en_fiscal_lane fiscal;
-    struct en_block block; /* to read into */
+    struct en_interval asked; /* instants: what is asked of the series in hand */
+    struct en_block block;    /* to read into */
 };
 
 static en_frozen_lane lane_of(const struct gather *gather)
@@ -97,6 +98,35 @@ static en_code is_asked_channel(const struct gather *gather, const struct en_cha
                : code;
 }
 
+static en_code say_empty(struct en_error *err)
+{
+    return en_error_set(err, EN_RANGE, "the stretch of time is empty: from must be before to");
+}
+
+/* The offset where the stretch begins, and where it begins and ends of a query by instants. */
+static en_code place_in_time(const struct gather *gather, struct en_usage_series *series,
+                             struct en_error *err)
+{
+    const struct en_usage_query *query = gather->query;
+    bool is_from_day = !query->is_instants || query->is_from_day;
+    int32_t offset = 0;
+    en_code code = EN_OK;
+    series->interval = query->interval;
+    if (is_from_day) {
+        code = en_keys_day_start(gather->store, series->point, query->from_day.n,
+                                 &series->interval.from, &series->offset_minutes, err);
+    } else {
+        code = en_keys_point_offset(gather->store, series->point, query->interval.from,
+                                    &series->offset_minutes, err);
+    }
+    if (code == EN_OK && query->is_instants && query->is_to_day) {
+        code = en_keys_day_start(gather->store, series->point, query->to_day.n,
+                                 &series->interval.to, &offset, err);
+    }
+    bool is_empty = query->is_instants && series->interval.from.us >= series->interval.to.us;
+    return code == EN_OK && is_empty ? say_empty(err) : code;
+}
+
 static en_code take_channel(struct gather *gather, const struct en_channel_row *row,
                             struct en_error *err)
 {
@@ -113,13 +143,8 @@ static en_code take_channel(struct gather *gather, const struct en_channel_row *
                                      .is_register =
                                          row->basis == EN_BASIS_REGISTER && row->slot_seconds == 0};
     code = en_keys_key(gather->store, EN_NAME_POINT, row->point, &series.point_key, err);
-    if (code == EN_OK && gather->query->is_instants) {
-        code = en_keys_point_offset(gather->store, row->point, gather->query->interval.from,
-                                    &series.offset_minutes, err);
-    } else if (code == EN_OK) {
-        struct en_instant start;
-        code = en_keys_day_start(gather->store, row->point, gather->query->from_day.n, &start,
-                                 &series.offset_minutes, err);
+    if (code == EN_OK) {
+        code = place_in_time(gather, &series, err);
     }
     return code == EN_OK ? add_series(gather, &series, err) : code;
 }
@@ -154,8 +179,10 @@ static en_code gather_formulas(struct gather *gather, struct en_error *err)
         code = en_table_scan_next(&scan, &row, NULL, err);
         bool is_asked = gather->query->formula == 0 || gather->query->formula == row.node;
         if (code == EN_OK && !row.is_hidden && is_asked) {
-            struct en_usage_series series = {
-                .series = row.node, .point_key = row.name, .unit = (en_unit)row.unit};
+            struct en_usage_series series = {.series = row.node,
+                                             .point_key = row.name,
+                                             .unit = (en_unit)row.unit,
+                                             .interval = gather->query->interval};
             bool is_again = usage->series_count > 0 &&
                             usage->series[usage->series_count - 1].series == row.node;
             usage->series_count -= is_again ? 1 : 0;
@@ -184,10 +211,12 @@ static en_code cut_steps(struct gather *gather, struct en_error *err)
 {
     struct en_usage *usage = gather->usage;
     const struct en_usage_query *query = gather->query;
-    bool is_empty = query->is_instants ? query->interval.from.us >= query->interval.to.us
-                                       : query->from_day.n >= query->to_day.n;
+    bool is_of_days = query->is_from_day || query->is_to_day; /* of which each object has its own */
+    bool is_empty = query->is_instants
+                        ? !is_of_days && query->interval.from.us >= query->interval.to.us
+                        : query->from_day.n >= query->to_day.n;
     if (is_empty) {
-        return en_error_set(err, EN_RANGE, "the stretch of time is empty: from must be before to");
+        return say_empty(err);
     }
     usage->steps_count = 1;
     if (!query->is_instants) {
@@ -327,7 +356,7 @@ static en_code step_interval(const struct gather *gather, uint32_t step, uint32_
     const struct en_usage *usage = gather->usage;
     const struct en_usage_series *series = &usage->series[place];
     if (gather->query->is_instants) {
-        *interval = gather->query->interval;
+        *interval = series->interval;
         *offset = series->offset_minutes;
         return EN_OK;
     }
@@ -494,7 +523,7 @@ static en_code find_step(const struct gather *gather, uint32_t place, int32_t da
         int32_t offset = 0;
         en_code code =
             en_keys_day_start(gather->store, usage->series[place].point, day, &start, &offset, err);
-        *is_found = code == EN_OK && en_interval_holds(gather->query->interval, start);
+        *is_found = code == EN_OK && en_interval_holds(usage->series[place].interval, start);
         return code;
     }
     *is_found = day >= usage->edges[0].n && day < usage->edges[usage->steps_count].n;
@@ -601,7 +630,7 @@ static en_code totals_inside(struct gather *gather, int32_t day, struct en_slice
                              struct en_totals *totals, struct en_error *err)
 {
     struct en_block *block = &gather->block;
-    struct en_interval asked = gather->query->interval;
+    struct en_interval asked = gather->asked;
     *totals = (struct en_totals){0};
     en_code code = bytes.size > 0 ? en_block_read(bytes, block, err) : EN_NOT_FOUND;
     if (code != EN_OK) {
@@ -659,7 +688,8 @@ static en_code add_day_inside(struct gather *gather, uint32_t place, int32_t day
 
 static en_code gather_instants_of(struct gather *gather, uint32_t place, struct en_error *err)
 {
-    struct en_interval asked = gather->query->interval;
+    struct en_interval asked = gather->usage->series[place].interval;
+    gather->asked = asked;
     /* A day more on either side: fiscal days of any offset are met. */
     int32_t first = en_day_of_instant(asked.from, 0).n - 1;
     int32_t last = en_day_of_instant(asked.to, 0).n + 1;

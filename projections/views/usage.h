@@ -24,9 +24,12 @@ typedef enum en_usage_step {
 
 struct en_usage_query {
     bool is_formulas; /* else channels */
-    /* The stretch: fiscal days [from_day, to_day), or instants where one of them is no start of a
-     * day. Steps need days. */
+    /* The stretch: fiscal days [from_day, to_day), or instants: then the ends of `interval` count,
+     * but of an end with a flag the start of that fiscal day of each series' object. Steps need
+     * days. */
     bool is_instants;
+    bool is_from_day; /* looked at for instants only, as is_to_day */
+    bool is_to_day;
     struct en_day from_day;
     struct en_day to_day;
     struct en_interval interval;
@@ -46,9 +49,10 @@ struct en_usage_series {
     struct en_slice point_key; /* external key; the name of a formula */
     struct en_slice code;      /* of the channel; size 0 for a formula */
     en_unit unit;
-    uint32_t slot_seconds;  /* 0: no grid: a register read now and then, or a formula */
-    bool is_register;       /* no grid: what is summed are advances from reading to reading */
-    int32_t offset_minutes; /* of the fiscal day where the stretch begins */
+    uint32_t slot_seconds;       /* 0: no grid: a register read now and then, or a formula */
+    bool is_register;            /* no grid: what is summed are advances from reading to reading */
+    int32_t offset_minutes;      /* of the fiscal day where the stretch begins */
+    struct en_interval interval; /* of a query by instants: what it means for this series */
 };
 
 /* Of a register without a grid the counts are advances (views/advances.h) that lie wholly within

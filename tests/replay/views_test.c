@@ -180,6 +180,17 @@ static void test_curve_has_every_slot(void **state)
     cell = usage_of(&site, &usage, 0, 1);
     assert_int_equal(cell.present_count, 4);
     assert_int_equal(cell.missing_count, 1);
+    /* a date beside an instant is the start of the object's day */
+    usage.is_from_day = true;
+    usage.from_day.n = WORLD_DAY;
+    usage.interval.to.us = WORLD_DAY * EN_DAY_US - MOSCOW * EN_MINUTE_US + 60 * EN_MINUTE_US;
+    cell = usage_of(&site, &usage, 0, 1);
+    assert_int_equal(cell.micro, 20 * KWH);
+    usage.is_to_day = true;
+    usage.to_day.n = WORLD_DAY + 1;
+    cell = usage_of(&site, &usage, 0, 1);
+    assert_int_equal(cell.micro, 470 * KWH);
+    assert_int_equal(cell.missing_count, 1);
     struct en_error err;
     struct en_store *store = look(&site);
     query.series = 999;
