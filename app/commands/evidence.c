@@ -1,6 +1,7 @@
 /* Evidence: the whole log verified in a child process, proofs of single events, copies. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +18,14 @@
 #define KEY_SIZE_MAX 1024u
 #define CHILD_MEMORY_MAX (UINT64_C(4) << 30)
 #define CHILD_WORDS_MAX 16u
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define EN_IS_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define EN_IS_SANITIZED
+#endif
+#endif
 
 static void put_hash(struct en_rows *rows, const struct en_hash *hash)
 {
@@ -143,7 +152,11 @@ static en_code verify_here(struct en_session *session, const struct en_arguments
     bool has_key = false;
     char path[EN_PATH_SIZE];
     (void)setrlimit(RLIMIT_CORE, &no_core);
+#if !defined(EN_IS_SANITIZED) /* whose shadow memory alone is larger */
     (void)setrlimit(RLIMIT_DATA, &memory);
+#else
+    (void)memory;
+#endif
     en_code code = en_data_dir_path(session->dir, "log", path, err);
     if (code == EN_OK) {
         code = verify_key(session, arguments, io, &key, &has_key, err);
@@ -203,16 +216,23 @@ static en_code child_verdict(int status, struct en_error *err)
     if (exit_code == en_code_exit(EN_CORRUPT)) {
         return en_error_set(err, EN_MISMATCH, "the log is not what it was");
     }
-    if (WIFSIGNALED(status)) {
-        return en_error_set(err, EN_CORRUPT,
-                            "the log is damaged so badly that reading it ended the verifier "
-                            "(signal %d)",
-                            WTERMSIG(status));
-    }
     if (exit_code == en_code_exit(EN_BUSY)) {
         return en_error_set(err, EN_BUSY, "the log could not be verified now");
     }
-    return en_error_set(err, EN_IO, "the verifier ended with %d", exit_code);
+    if (exit_code == en_code_exit(EN_DENIED)) {
+        return en_error_set(err, EN_DENIED, "the log may not be read");
+    }
+    int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (signal_number == SIGKILL) { /* by somebody, or for want of memory: not by the log */
+        return en_error_set(err, EN_BUSY, "the verifier was killed before it was done");
+    }
+    bool is_wish = signal_number == SIGINT || signal_number == SIGTERM;
+    if (is_wish || exit_code == en_code_exit(EN_INTERRUPTED)) {
+        return en_error_set(err, EN_INTERRUPTED, "interrupted");
+    }
+    return en_error_set(
+        err, EN_CORRUPT, "the log is damaged so badly that reading it ended the verifier (%s %d)",
+        signal_number != 0 ? "signal" : "exit", signal_number != 0 ? signal_number : exit_code);
 }
 
 /* LMDB trusts its pages: a damaged one may kill its reader. So a child reads, and its death is an
