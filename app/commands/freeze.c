@@ -257,11 +257,16 @@ static en_code name_period(const struct en_arguments *arguments, struct en_day f
                               EN_NAME_SIZE_MAX);
 }
 
+/* What a maker that died left without attestation gets it first: the new event may be refused. */
 static en_code submit(struct en_session *session, struct en_io *io, en_kind kind, uint32_t subject,
                       struct en_interval valid, const void *payload, struct en_error *err)
 {
     struct en_submission submission;
-    en_code code = en_submission_init(&submission, session->engine, err);
+    en_code code = en_attest_all(session->engine, io, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = en_submission_init(&submission, session->engine, err);
     if (code == EN_OK) {
         code = en_submission_add(&submission, kind, subject, valid, payload, err);
     }
@@ -272,7 +277,8 @@ static en_code submit(struct en_session *session, struct en_io *io, en_kind kind
     return code == EN_OK ? en_attest_all(session->engine, io, err) : code;
 }
 
-/* Whether a freeze of that id stands: its name must not be used for another. */
+/* Whether a freeze of that id stands: its name must not be used for another. When its maker died
+ * before the attestation, the same command again adds that. */
 static en_code check_free(struct en_session *session, const char *id, struct en_io *io,
                           struct en_error *err)
 {
@@ -284,10 +290,13 @@ static en_code check_free(struct en_session *session, const char *id, struct en_
     }
     code = find_run(view.store, id, &run, err);
     en_engine_view_close(session->engine, &view);
-    if (code == EN_OK) {
-        return en_error_set(err, EN_CONFLICT, "there is a freeze \"%.128s\" already", id);
+    if (code != EN_OK) {
+        return code == EN_NOT_FOUND ? EN_OK : code;
     }
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    code = run.is_attested ? EN_OK : en_attest_all(session->engine, io, err);
+    return code == EN_OK
+               ? en_error_set(err, EN_CONFLICT, "there is a freeze \"%.128s\" already", id)
+               : code;
 }
 
 en_code en_run_freeze_create(struct en_session *session, const struct en_arguments *arguments,
@@ -426,7 +435,10 @@ static en_code check_attestation(struct en_session *session, const struct freeze
     struct en_checkpoint checkpoint;
     struct en_hash root;
     if (!run->is_attested) {
-        return en_error_set(err, EN_MISMATCH, "run %u has no attestation", run->row.run);
+        return en_error_set(
+            err, EN_MISMATCH,
+            "run %u has no attestation: `freeze create` again, or the daemon, adds it",
+            run->row.run);
     }
     en_buf_init(&text, KEY_SIZE_MAX);
     en_code code = en_data_dir_read(session->dir, "keys/log.pub", &text, err);
