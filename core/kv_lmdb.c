@@ -28,6 +28,7 @@
 #define DIRECTORY_MODE 0700
 #define PATH_SIZE_MAX 4096u
 #define READERS_DEFAULT 126u
+#define TAILS_MAX 8u               /* tables appended to side by side in one transaction */
 #define DISK_FULL_BELOW (1u << 20) /* free bytes under which a cut write means a full disk */
 #define FLAGS_ALWAYS (MDB_NOTLS | MDB_NORDAHEAD)
 #define FLAGS_NEVER (MDB_WRITEMAP | MDB_NOMETASYNC | MDB_MAPASYNC | MDB_NOMEMINIT)
@@ -51,10 +52,18 @@ struct lmdb_kv {
     struct lmdb_table tables[];
 };
 
+/* A cursor at the end of a table that was appended to: the next append needs no search. */
+struct lmdb_tail {
+    MDB_cursor *cursor; /* NULL: free */
+    MDB_dbi dbi;
+};
+
 struct lmdb_txn {
     struct en_kv_txn base;
     MDB_txn *txn;
     bool has_pending_tables;
+    uint32_t next_tail; /* the one to give up when all are taken */
+    struct lmdb_tail tails[TAILS_MAX];
 };
 
 struct lmdb_cursor {
@@ -520,10 +529,57 @@ static int commit_fault(MDB_env *env, int rc)
                                                                                           : rc;
 }
 
+/* ---- appending ---- */
+
+static void drop_tail(struct lmdb_tail *tail)
+{
+    if (tail->cursor != NULL) {
+        mdb_cursor_close(tail->cursor);
+        tail->cursor = NULL;
+    }
+}
+
+static void drop_tails(struct lmdb_txn *txn)
+{
+    for (uint32_t i = 0; i < TAILS_MAX; i++) {
+        drop_tail(&txn->tails[i]);
+    }
+}
+
+/* Any other change may leave the cursor short of the end without its knowing. */
+static void drop_tail_of(struct lmdb_txn *txn, MDB_dbi dbi)
+{
+    for (uint32_t i = 0; i < TAILS_MAX; i++) {
+        if (txn->tails[i].dbi == dbi) {
+            drop_tail(&txn->tails[i]);
+        }
+    }
+}
+
+static int append(struct lmdb_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *value,
+                  unsigned int flags)
+{
+    for (uint32_t i = 0; i < TAILS_MAX; i++) {
+        if (txn->tails[i].dbi == dbi && txn->tails[i].cursor != NULL) {
+            return mdb_cursor_put(txn->tails[i].cursor, key, value, flags);
+        }
+    }
+    struct lmdb_tail *tail = &txn->tails[txn->next_tail++ % TAILS_MAX];
+    drop_tail(tail);
+    int rc = mdb_cursor_open(txn->txn, dbi, &tail->cursor);
+    if (rc != MDB_SUCCESS) {
+        tail->cursor = NULL;
+        return rc;
+    }
+    tail->dbi = dbi;
+    return mdb_cursor_put(tail->cursor, key, value, flags);
+}
+
 static en_code lmdb_commit(struct en_kv_txn *txn, struct en_error *err)
 {
     struct lmdb_txn *self = lmdb_txn_of(txn);
     MDB_env *env = lmdb_of(txn->kv)->env;
+    drop_tails(self);
     int rc = mdb_txn_commit(self->txn);
     settle_pending(self, rc == MDB_SUCCESS);
     return rc == MDB_SUCCESS ? EN_OK : fault(err, commit_fault(env, rc), "commit");
@@ -532,6 +588,7 @@ static en_code lmdb_commit(struct en_kv_txn *txn, struct en_error *err)
 static void lmdb_abort(struct en_kv_txn *txn)
 {
     struct lmdb_txn *self = lmdb_txn_of(txn);
+    drop_tails(self);
     mdb_txn_abort(self->txn);
     settle_pending(self, false);
 }
@@ -662,7 +719,14 @@ static en_code lmdb_put(struct en_kv_txn *txn, struct en_kv_table table, en_kv_h
     MDB_val mdb_value = val_of(value);
     unsigned int flags = how == EN_KV_APPEND ? MDB_APPEND : 0u;
     flags |= room != NULL ? MDB_RESERVE : 0u;
-    int rc = mdb_put(lmdb_txn_of(txn)->txn, table.id, &mdb_key, &mdb_value, flags);
+    struct lmdb_txn *self = lmdb_txn_of(txn);
+    int rc = 0;
+    if (how == EN_KV_APPEND) {
+        rc = append(self, table.id, &mdb_key, &mdb_value, flags);
+    } else {
+        drop_tail_of(self, table.id);
+        rc = mdb_put(self->txn, table.id, &mdb_key, &mdb_value, flags);
+    }
     if (rc == MDB_KEYEXIST) {
         return en_error_set(err, EN_CONFLICT, "append: the key is not above the last one");
     }
@@ -679,6 +743,7 @@ static en_code lmdb_remove(struct en_kv_txn *txn, struct en_kv_table table, stru
                            struct en_error *err)
 {
     MDB_val mdb_key = val_of(key);
+    drop_tail_of(lmdb_txn_of(txn), table.id);
     int rc = mdb_del(lmdb_txn_of(txn)->txn, table.id, &mdb_key, NULL);
     if (rc == MDB_NOTFOUND) {
         return en_kv_absent(err);
@@ -688,6 +753,7 @@ static en_code lmdb_remove(struct en_kv_txn *txn, struct en_kv_table table, stru
 
 static en_code lmdb_clear(struct en_kv_txn *txn, struct en_kv_table table, struct en_error *err)
 {
+    drop_tail_of(lmdb_txn_of(txn), table.id);
     int rc = mdb_drop(lmdb_txn_of(txn)->txn, table.id, 0);
     return rc == MDB_SUCCESS ? EN_OK : fault(err, rc, "clear");
 }

@@ -39,7 +39,7 @@ static struct en_kv *open_lmdb(const char *path, uint32_t flags)
     struct en_error err = {0};
     struct en_kv *kv = NULL;
     struct en_kv_options options = {
-        .path = path, .size_max = SIZE_MAX_OF_TEST, .tables_max = 8, .flags = flags};
+        .path = path, .size_max = SIZE_MAX_OF_TEST, .tables_max = 12, .flags = flags};
     must(en_kv_open(&options, &kv, &err), &err);
     return kv;
 }
@@ -383,6 +383,68 @@ static void test_kv_append_demands_the_highest_key(void **state)
     assert_int_equal(previous, 259);
     assert_int_equal(count, 11);
     en_kv_cursor_close(cursor);
+    en_kv_abort(txn);
+}
+
+/* One step in a table whose even keys are appended: `at` rises; other changes go on below. Returns
+ * how many entries there are more. */
+static int append_step(struct fixture *fixture, struct en_kv_txn *txn, struct en_kv_table table,
+                       uint64_t *at, uint64_t random)
+{
+    static const uint8_t bytes[900];
+    struct en_error *err = &fixture->err;
+    struct en_slice value = en_slice_of(bytes, 1 + random % sizeof bytes);
+    uint64_t below = (random >> 20) % (*at + 1) | 1;
+    struct en_slice found;
+    *at += 2;
+    must(en_kv_append(txn, table, en_slice_of(at, sizeof *at), value, err), err);
+    if (random % 7 == 0) {
+        bool is_there =
+            en_kv_get(txn, table, en_slice_of(&below, sizeof below), &found, err) == EN_OK;
+        must(en_kv_put(txn, table, en_slice_of(&below, sizeof below), value, err), err);
+        return is_there ? 1 : 2;
+    }
+    if (random % 11 == 0) {
+        must(en_kv_delete(txn, table, en_slice_of(at, sizeof *at), err), err);
+        return 0;
+    }
+    return 1;
+}
+
+static void test_kv_append_goes_on_beside_other_changes(void **state)
+{
+    enum { TABLES = 12, STEPS = 600 };
+    struct fixture *fixture = *state;
+    struct en_kv_txn *txn = begin(fixture, EN_KV_WRITE);
+    struct en_kv_table tables[TABLES];
+    uint64_t ends[TABLES] = {0};
+    uint64_t counts[TABLES] = {0};
+    uint64_t random = 77;
+    for (int i = 0; i < TABLES; i++) {
+        char name[] = {(char)('a' + i), 0};
+        must(en_kv_table(txn, name, EN_KV_INTEGER_KEYS, &tables[i], &fixture->err), &fixture->err);
+    }
+    for (int step = 0; step < TABLES * STEPS; step++) {
+        int i = step < TABLES * STEPS / 2 ? step % TABLES : (int)(next_random(&random) % TABLES);
+        counts[i] +=
+            (uint64_t)append_step(fixture, txn, tables[i], &ends[i], next_random(&random) >> 8);
+    }
+    commit(fixture, txn);
+    txn = begin(fixture, EN_KV_READ);
+    for (int i = 0; i < TABLES; i++) {
+        struct en_kv_cursor *cursor = NULL;
+        struct en_kv_pair pair;
+        uint64_t previous = 0;
+        must(en_kv_cursor_open(txn, tables[i], &cursor, &fixture->err), &fixture->err);
+        for (; en_kv_cursor_next(cursor, &pair, &fixture->err) == EN_OK; counts[i]--) {
+            uint64_t key;
+            memcpy(&key, pair.key.bytes, sizeof key);
+            assert_true(key > previous);
+            previous = key;
+        }
+        assert_int_equal(counts[i], 0);
+        en_kv_cursor_close(cursor);
+    }
     en_kv_abort(txn);
 }
 
@@ -740,6 +802,7 @@ int main(void)
         OVER_ALL(test_kv_cursor_keeps_its_place_beside_changes),
         OVER_ALL(test_kv_cursor_survives_deletion_of_its_entries),
         OVER_ALL(test_kv_append_demands_the_highest_key),
+        OVER_ALL(test_kv_append_goes_on_beside_other_changes),
         OVER_ALL(test_kv_refuses_wrong_keys),
         OVER_ALL(test_kv_reserve_is_put_in_place),
         OVER_ALL(test_kv_agrees_with_a_model),
