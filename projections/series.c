@@ -41,11 +41,10 @@ struct en_series_writer {
     struct en_kv_table kv_table;
     int32_t day;
     uint32_t group;
-    uint32_t next_series; /* the smallest that may be put */
-    struct key last_key;  /* of the table */
-    bool is_empty;        /* the table has no key */
-    bool is_open;         /* a group is at hand */
-    bool is_stored;       /* it has a stored chunk */
+    uint32_t next_series;       /* the smallest that may be put */
+    struct en_store_tail *tail; /* of the table */
+    bool is_open;               /* a group is at hand */
+    bool is_stored;             /* it has a stored chunk */
     bool is_changed;
     bool is_marked; /* the day is marked stale */
     bool is_taken;  /* is not the spare one */
@@ -166,7 +165,11 @@ en_code en_series_get(struct en_store *store, const struct en_series_table *tabl
     struct chunk chunk;
     struct key key = key_of(day, series / EN_SERIES_CHUNK);
     uint32_t member = UINT32_C(1) << series % EN_SERIES_CHUNK;
-    en_code code = en_store_table(store, table->name, &kv_table, err);
+    struct en_store_tail *tail = NULL;
+    en_code code = en_store_table_tail(store, table->name, &kv_table, &tail, err);
+    if (code == EN_OK && en_store_is_beyond(tail, key_slice(&key))) {
+        code = en_error_set(err, EN_NOT_FOUND, "no such entry");
+    }
     if (code == EN_OK) {
         code = en_kv_get(store->txn, kv_table, key_slice(&key), &value, err);
     }
@@ -319,8 +322,12 @@ en_code en_series_next_day(struct en_store *store, const struct en_series_table 
     struct en_kv_table kv_table;
     struct en_kv_cursor *cursor = NULL;
     struct en_kv_pair pair;
+    struct en_store_tail *tail = NULL;
     struct key key = key_of(*day, 0);
-    en_code code = en_store_table(store, table->name, &kv_table, err);
+    en_code code = en_store_table_tail(store, table->name, &kv_table, &tail, err);
+    if (code == EN_OK && en_store_is_beyond(tail, key_slice(&key))) {
+        code = en_error_set(err, EN_NOT_FOUND, "no later day");
+    }
     if (code == EN_OK) {
         code = en_kv_cursor_open(store->txn, kv_table, &cursor, err);
     }
@@ -338,25 +345,6 @@ en_code en_series_next_day(struct en_store *store, const struct en_series_table 
 }
 
 /* ---- writer ---- */
-
-static en_code find_last_key(struct en_series_writer *writer, struct en_error *err)
-{
-    struct en_kv_cursor *cursor = NULL;
-    struct en_kv_pair pair;
-    en_code code = en_kv_cursor_open(writer->store->txn, writer->kv_table, &cursor, err);
-    if (code == EN_OK) {
-        code = en_kv_cursor_last(cursor, &pair, err);
-    }
-    writer->is_empty = code == EN_NOT_FOUND;
-    if (code == EN_OK && pair.key.size == KEY_SIZE) {
-        memcpy(writer->last_key.bytes, pair.key.bytes, KEY_SIZE);
-    } else if (code == EN_OK) {
-        code = en_error_set(err, EN_CORRUPT, "%s: a key of %zu bytes", writer->table->name,
-                            pair.key.size);
-    }
-    en_kv_cursor_close(cursor);
-    return code == EN_NOT_FOUND ? EN_OK : code;
-}
 
 static struct en_series_writer *take_writer(struct en_store *store)
 {
@@ -387,10 +375,7 @@ en_code en_series_writer_open(struct en_store *store, const struct en_series_tab
     made->next_series = 0;
     made->is_open = false;
     made->is_marked = (table->flags & EN_TABLE_DIGESTED) == 0;
-    en_code code = en_store_table(store, table->name, &made->kv_table, err);
-    if (code == EN_OK) {
-        code = find_last_key(made, err);
-    }
+    en_code code = en_store_table_tail(store, table->name, &made->kv_table, &made->tail, err);
     if (code != EN_OK) {
         en_series_writer_close(made);
         return code;
@@ -474,11 +459,6 @@ static void fill_chunk(const struct en_series_writer *writer, const struct key *
     }
 }
 
-static bool is_beyond_last(const struct en_series_writer *writer, const struct key *key)
-{
-    return writer->is_empty || memcmp(key->bytes, writer->last_key.bytes, KEY_SIZE) > 0;
-}
-
 static en_code store_chunk(struct en_series_writer *writer, struct en_error *err)
 {
     struct key key = key_of(writer->day, writer->group);
@@ -495,10 +475,9 @@ static en_code store_chunk(struct en_series_writer *writer, struct en_error *err
     }
     size += HEAD_SIZE;
     en_code code = EN_OK;
-    if (is_beyond_last(writer, &key)) {
+    if (en_store_is_beyond(writer->tail, key_slice(&key))) {
         code = en_kv_append_reserve(txn, writer->kv_table, key_slice(&key), size, &room, err);
-        writer->last_key = key;
-        writer->is_empty = false;
+        en_store_grow(writer->tail, key_slice(&key));
     } else {
         code = en_kv_reserve(txn, writer->kv_table, key_slice(&key), size, &room, err);
     }
@@ -570,7 +549,8 @@ static en_code open_group(struct en_series_writer *writer, uint32_t group, struc
     en_buf_reset(&writer->fresh);
     memset(writer->old, 0, sizeof writer->old);
     memset(writer->put, 0, sizeof writer->put);
-    code = is_beyond_last(writer, &key) ? EN_OK : load_stored(writer, &key, err);
+    code =
+        en_store_is_beyond(writer->tail, key_slice(&key)) ? EN_OK : load_stored(writer, &key, err);
     writer->is_open = code == EN_OK;
     return code;
 }

@@ -289,6 +289,8 @@ static void test_series_damaged_chunk_is_told(void **state)
     assert_int_equal(en_kv_put(en_store_txn(store), kv_table, en_slice_of(other, sizeof other),
                                en_slice_of(bytes, size), &err),
                      EN_OK);
+    assert_int_equal(en_store_commit(&store, &err), EN_OK); /* it went past the store */
+    store = begin(kv, EN_KV_WRITE);
     assert_int_equal(en_series_get(store, &table, 6, 17, &value, &err), EN_CORRUPT);
     en_store_abort(store);
     en_kv_close(kv);

@@ -40,6 +40,10 @@ en_code en_store_begin(struct en_kv *kv, en_kv_mode mode, struct en_store **stor
     en_buf_init(&made->row_key, EN_KV_KEY_SIZE_MAX);
     en_buf_init(&made->row_value, EN_TABLE_ROW_SIZE_MAX);
     en_code code = en_kv_begin(kv, mode, &made->txn, err);
+    if (code == EN_OK && mode == EN_KV_WRITE) {
+        made->tails = en_mem_alloc(EN_STORE_TABLES_MAX, sizeof *made->tails);
+        code = made->tails != NULL ? EN_OK : en_error_set(err, EN_NOMEM, "begin of a store");
+    }
     if (code == EN_OK) {
         code = load_position(made, err);
     }
@@ -56,6 +60,7 @@ static void drop(struct en_store *store)
     en_series_writer_drop(store->spare_writer);
     en_buf_fini(&store->row_key);
     en_buf_fini(&store->row_value);
+    en_mem_free(store->tails);
     en_mem_free(store);
 }
 
@@ -82,28 +87,29 @@ struct en_kv_txn *en_store_txn(struct en_store *store)
     return store->txn;
 }
 
-/* Names are constant texts, so nearly always the address tells. */
-static const struct en_kv_table *known_table(const struct en_store *store, const char *name)
+/* The place of the table among those remembered; tables_count when it is not. Names are constant
+ * texts, so nearly always the address tells. */
+static uint32_t place_of(const struct en_store *store, const char *name)
 {
     for (uint32_t i = 0; i < store->tables_count; i++) {
         if (store->tables[i].name == name) {
-            return &store->tables[i].table;
+            return i;
         }
     }
     for (uint32_t i = 0; i < store->tables_count; i++) {
         if (strcmp(store->tables[i].name, name) == 0) {
-            return &store->tables[i].table;
+            return i;
         }
     }
-    return NULL;
+    return store->tables_count;
 }
 
 en_code en_store_table(struct en_store *store, const char *name, struct en_kv_table *table,
                        struct en_error *err)
 {
-    const struct en_kv_table *known = known_table(store, name);
-    if (known != NULL) {
-        *table = *known;
+    uint32_t place = place_of(store, name);
+    if (place < store->tables_count) {
+        *table = store->tables[place].table;
         return EN_OK;
     }
     en_code code = en_kv_table(store->txn, name, EN_KV_BYTE_KEYS, table, err);
@@ -113,6 +119,60 @@ en_code en_store_table(struct en_store *store, const char *name, struct en_kv_ta
         store->tables_count++;
     }
     return code;
+}
+
+static en_code find_tail(struct en_store *store, struct en_kv_table table,
+                         struct en_store_tail *tail, struct en_error *err)
+{
+    struct en_kv_cursor *cursor = NULL;
+    struct en_kv_pair pair;
+    en_code code = en_kv_cursor_open(store->txn, table, &cursor, err);
+    if (code == EN_OK) {
+        code = en_kv_cursor_last(cursor, &pair, err);
+    }
+    if (code == EN_OK) {
+        en_store_grow(tail, pair.key);
+    }
+    en_kv_cursor_close(cursor);
+    tail->is_empty = code == EN_NOT_FOUND;
+    tail->is_known = code == EN_OK || code == EN_NOT_FOUND;
+    return tail->is_known ? EN_OK : code;
+}
+
+en_code en_store_table_tail(struct en_store *store, const char *name, struct en_kv_table *table,
+                            struct en_store_tail **tail, struct en_error *err)
+{
+    *tail = NULL;
+    en_code code = en_store_table(store, name, table, err);
+    if (code != EN_OK || store->tails == NULL) {
+        return code;
+    }
+    uint32_t place = place_of(store, name);
+    if (place == store->tables_count) {
+        return EN_OK; /* too many tables to remember */
+    }
+    *tail = &store->tails[place];
+    return (*tail)->is_known ? EN_OK : find_tail(store, *table, *tail, err);
+}
+
+bool en_store_is_beyond(const struct en_store_tail *tail, struct en_slice key)
+{
+    if (tail == NULL) {
+        return false;
+    }
+    EN_ASSERT(tail->is_known);
+    size_t common = key.size < tail->size ? key.size : tail->size;
+    int order = tail->is_empty ? 1 : memcmp(key.bytes, tail->key, common);
+    return order > 0 || (order == 0 && key.size > tail->size);
+}
+
+void en_store_grow(struct en_store_tail *tail, struct en_slice key)
+{
+    EN_ASSERT(key.size <= sizeof tail->key);
+    memcpy(tail->key, key.bytes, key.size);
+    tail->size = (uint16_t)key.size;
+    tail->is_empty = false;
+    tail->is_known = true;
 }
 
 uint64_t en_store_position(struct en_store *store)

@@ -26,6 +26,8 @@ en_code en_store_begin(struct en_kv *kv, en_kv_mode mode, struct en_store **stor
 en_code en_store_commit(struct en_store **store, struct en_error *err) EN_MUST_CHECK;
 void en_store_abort(struct en_store *store);
 
+/* For reading, and for tables that no table or series stands in: the store remembers where those
+ * end. */
 struct en_kv_txn *en_store_txn(struct en_store *store);
 
 /* The kv table of that name, opened once and remembered by the kv's catalog cache. In a read store

@@ -89,18 +89,24 @@ en_code en_table_row_decode(const struct en_table *table, struct en_slice key,
 
 /* ---- one row ---- */
 
+static en_code no_more(struct en_error *err)
+{
+    return en_error_set(err, EN_NOT_FOUND, "no more rows");
+}
+
 static en_code mark(struct en_store *store, const struct en_table *table, struct en_error *err)
 {
     bool is_digested = (table->flags & EN_TABLE_DIGESTED) != 0;
     return is_digested ? en_digest_mark_rows(store, table->name, err) : EN_OK;
 }
 
-/* What stands under the key; size 0 when nothing does. */
-static en_code stored_value(struct en_store *store, struct en_kv_table kv_table,
-                            struct en_slice key, struct en_slice *value, struct en_error *err)
+/* Whether another value, or none, stands under the key. */
+static en_code is_news(struct en_store *store, struct en_kv_table kv_table, struct en_slice key,
+                       struct en_slice value, bool *is, struct en_error *err)
 {
-    *value = en_slice_of(NULL, 0);
-    en_code code = en_kv_get(store->txn, kv_table, key, value, err);
+    struct en_slice stored;
+    en_code code = en_kv_get(store->txn, kv_table, key, &stored, err);
+    *is = code == EN_NOT_FOUND || (code == EN_OK && !en_slice_equal(stored, value));
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
@@ -108,27 +114,31 @@ en_code en_table_put(struct en_store *store, const struct en_table *table, const
                      bool *is_changed, struct en_error *err)
 {
     struct en_kv_table kv_table;
+    struct en_store_tail *tail = NULL;
     struct en_slice key;
     struct en_slice value;
-    struct en_slice stored;
-    bool is_different = false;
-    en_code code = en_store_table(store, table->name, &kv_table, err);
+    en_code code = en_store_table_tail(store, table->name, &kv_table, &tail, err);
     if (code == EN_OK) {
         code = key_of(store, table, row, &key, err);
     }
     if (code == EN_OK) {
         code = value_of(store, table, row, key, &value, err);
     }
-    if (code == EN_OK) {
-        code = stored_value(store, kv_table, key, &stored, err);
+    if (code != EN_OK) {
+        return code;
     }
-    if (code == EN_OK) {
-        is_different = !en_slice_equal(stored, value);
+    bool is_last = en_store_is_beyond(tail, key);
+    bool is_different = is_last;
+    if (!is_last) {
+        code = is_news(store, kv_table, key, value, &is_different, err);
     }
     if (code == EN_OK && is_different) {
         code = mark(store, table, err);
     }
-    if (code == EN_OK && is_different) {
+    if (code == EN_OK && is_last) {
+        code = en_kv_append(store->txn, kv_table, key, value, err);
+        en_store_grow(tail, key);
+    } else if (code == EN_OK && is_different) {
         code = en_kv_put(store->txn, kv_table, key, value, err);
     }
     if (code == EN_OK && is_changed != NULL) {
@@ -141,13 +151,16 @@ en_code en_table_get(struct en_store *store, const struct en_table *table, void 
                      struct en_arena *arena, struct en_error *err)
 {
     struct en_kv_table kv_table;
+    struct en_store_tail *tail = NULL;
     struct en_slice key;
     struct en_slice value;
-    en_code code = en_store_table(store, table->name, &kv_table, err);
+    en_code code = en_store_table_tail(store, table->name, &kv_table, &tail, err);
     if (code == EN_OK) {
         code = key_of(store, table, row, &key, err);
     }
-    if (code == EN_OK) {
+    if (code == EN_OK && en_store_is_beyond(tail, key)) {
+        code = no_more(err);
+    } else if (code == EN_OK) {
         code = en_kv_get(store->txn, kv_table, key, &value, err);
     }
     if (code == EN_OK) {
@@ -214,6 +227,16 @@ static en_code open_cursor(struct en_store *store, const struct en_table *table,
     return code != EN_OK ? code : en_kv_cursor_open(store->txn, kv_table, cursor, err);
 }
 
+/* Whether the table ends before the first key of the scan. */
+static en_code is_scan_empty(const struct en_table_scan *scan, bool *is, struct en_error *err)
+{
+    struct en_kv_table kv_table;
+    struct en_store_tail *tail = NULL;
+    en_code code = en_store_table_tail(scan->store, scan->table->name, &kv_table, &tail, err);
+    *is = code == EN_OK && en_store_is_beyond(tail, en_slice_of(scan->start, scan->start_size));
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 en_code en_table_scan_begin(struct en_store *store, const struct en_table *table, const void *from,
                             uint16_t prefix_count, struct en_table_scan *scan, struct en_error *err)
 {
@@ -224,19 +247,24 @@ en_code en_table_scan_begin(struct en_store *store, const struct en_table *table
     scan->prefix_size = 0;
     scan->start_size = 0;
     scan->is_begun = false;
-    if (from != NULL) {
-        en_code code = place_scan(store, table, from, prefix_count, scan, err);
-        if (code != EN_OK) {
-            return code;
-        }
-    }
-    return open_cursor(store, table, &scan->cursor, err);
+    return from == NULL ? EN_OK : place_scan(store, table, from, prefix_count, scan, err);
 }
 
+/* The first move looks where the table ends before it opens a cursor: in tables that grow at their
+ * end most scans find nothing. */
 static en_code move_scan(struct en_table_scan *scan, struct en_kv_pair *pair, struct en_error *err)
 {
+    bool is_empty = false;
+    en_code code = EN_OK;
     if (scan->is_begun) {
         return en_kv_cursor_next(scan->cursor, pair, err);
+    }
+    code = is_scan_empty(scan, &is_empty, err);
+    if (code == EN_OK && !is_empty) {
+        code = open_cursor(scan->store, scan->table, &scan->cursor, err);
+    }
+    if (code != EN_OK || scan->cursor == NULL) {
+        return code == EN_OK ? no_more(err) : code;
     }
     scan->is_begun = true;
     return en_kv_cursor_seek(scan->cursor, en_slice_of(scan->start, scan->start_size), pair, err);
@@ -247,18 +275,10 @@ static bool has_prefix(struct en_slice key, const uint8_t *prefix, size_t prefix
     return key.size >= prefix_size && memcmp(key.bytes, prefix, prefix_size) == 0;
 }
 
-static en_code no_more(struct en_error *err)
-{
-    return en_error_set(err, EN_NOT_FOUND, "no more rows");
-}
-
 en_code en_table_scan_next(struct en_table_scan *scan, void *row, struct en_arena *arena,
                            struct en_error *err)
 {
     struct en_kv_pair pair;
-    if (scan->cursor == NULL) {
-        return no_more(err);
-    }
     en_code code = move_scan(scan, &pair, err);
     if (code != EN_OK) {
         return code;
@@ -295,6 +315,9 @@ en_code en_table_last_before(struct en_store *store, const struct en_table *tabl
     struct en_table_scan scan = {0};
     struct en_kv_pair pair;
     en_code code = en_table_scan_begin(store, table, row, prefix_count, &scan, err);
+    if (code == EN_OK) {
+        code = open_cursor(store, table, &scan.cursor, err);
+    }
     if (code != EN_OK) {
         goto done;
     }
