@@ -22,12 +22,11 @@ static struct en_arena_chunk *chunk_add(struct en_arena *arena, size_t size_min)
     size_t usual = arena->chunk == NULL ? CHUNK_SIZE_MIN : 2 * arena->chunk->size;
     usual = usual < CHUNK_SIZE_MAX ? usual : CHUNK_SIZE_MAX;
     size_t size = size_min > usual ? size_min : usual;
-    struct en_arena_chunk *chunk = en_mem_alloc(1, sizeof *chunk + size);
+    struct en_arena_chunk *chunk = en_mem_resize(NULL, sizeof *chunk + size); /* not zeroed */
     if (chunk == NULL) {
         return NULL;
     }
-    chunk->older = arena->chunk;
-    chunk->size = size;
+    *chunk = (struct en_arena_chunk){.older = arena->chunk, .size = size};
     arena->chunk = chunk;
     return chunk;
 }

@@ -22,6 +22,7 @@
 #include "projections/views/totals.h"
 
 #define WORK_ARENA_SIZE ((size_t)256 << 20)
+#define SIDES_MAX 3u /* of a balance */
 #define ENTRY_SIZE_MAX (3 * EN_BLOCK_SIZE_MAX)
 
 /* A node on the day in hand. */
@@ -93,28 +94,49 @@ static en_code mark_days(struct en_fold *fold, struct formula_state *state, uint
     return code;
 }
 
-/* One formula to set: checks it, puts it into graph and table. *is_accepted false: refused, and
- * said so. */
-static en_code set_formula(struct en_fold *fold, struct formula_state *state,
-                           const struct en_formula_row *wanted, bool *is_accepted,
-                           struct en_error *err)
+/* Whether the code tells a fault of ours or of the machine, not of the formula. */
+static bool is_failure(en_code code)
+{
+    return code == EN_NOMEM || code == EN_IO;
+}
+
+/* One formula to be: *is_accepted false: refused, and said so. */
+static en_code check_formula(struct en_fold *fold, struct formula_state *state,
+                             const struct en_formula_row *wanted, struct en_graph_version *version,
+                             bool *is_accepted, struct en_error *err)
 {
     struct en_graph_set set = {
         .node = wanted->node, .from_day = wanted->from_day, .expression = wanted->expression};
     struct en_error fault;
-    en_unit unit = EN_UNIT_NONE;
-    en_code code = en_graph_put(&state->graph, fold, &set, &unit, &fault);
+    en_code code = en_graph_check(&state->graph, fold, &set, version, &fault);
     *is_accepted = code == EN_OK;
-    if (code == EN_NOMEM || code == EN_IO) {
+    if (is_failure(code)) {
+        *err = fault;
+    }
+    return code == EN_OK || is_failure(code)
+               ? code
+               : en_fold_refuse(fold, code, err, "%.*s: %s", (int)wanted->name.size,
+                                (const char *)wanted->name.bytes, fault.text);
+}
+
+/* Puts a checked formula into graph and table. *is_accepted false: refused, and said so. */
+static en_code set_formula(struct en_fold *fold, struct formula_state *state,
+                           const struct en_formula_row *wanted, struct en_graph_version *version,
+                           bool *is_accepted, struct en_error *err)
+{
+    struct en_error fault;
+    struct en_formula_row row = *wanted;
+    row.unit = (uint8_t)version->unit;
+    en_code code = en_graph_adopt(&state->graph, row.node, version, &fault);
+    *is_accepted = code == EN_OK;
+    if (is_failure(code)) {
         *err = fault;
         return code;
     }
     if (code != EN_OK) {
-        return en_fold_refuse(fold, code, err, "%.*s: %s", (int)wanted->name.size,
-                              (const char *)wanted->name.bytes, fault.text);
+        return en_fold_refuse(fold, code, err, "%.*s: %s", (int)row.name.size,
+                              (const char *)row.name.bytes, fault.text);
     }
-    struct en_formula_row row = *wanted;
-    row.unit = (uint8_t)unit;
     code = en_table_put(fold->store, &en_table_formula, &row, NULL, err);
     int32_t to = en_graph_version_end(&state->graph, row.node, row.from_day);
     return code == EN_OK ? mark_days(fold, state, row.node, row.from_day, to, err) : code;
@@ -146,16 +168,17 @@ static en_code fold_formula(struct en_fold *fold, struct formula_state *state,
         .name = payload.name,
         .expression = payload.expression,
     };
+    struct en_graph_version version;
     bool is_accepted = false;
     bool is_its_name = false;
     code = is_named(fold, row.node, row.name, &is_its_name, err);
     if (code == EN_OK && !is_its_name) {
         return en_fold_refuse(fold, EN_MALFORMED, err, "formula: its id is not that of its name");
     }
-    if (code != EN_OK) {
-        return code;
+    if (code == EN_OK) {
+        code = check_formula(fold, state, &row, &version, &is_accepted, err);
     }
-    return set_formula(fold, state, &row, &is_accepted, err);
+    return is_accepted ? set_formula(fold, state, &row, &version, &is_accepted, err) : code;
 }
 
 /* What stands before the name of a unit, which is empty for a plain number. */
@@ -164,40 +187,57 @@ static const char *in_words(en_unit unit)
     return unit == EN_UNIT_NONE ? en_unit_about(unit) : "in ";
 }
 
-/* The units of the sides must agree; checked before anything is set, so that nothing is
- * half-applied. */
+/* Checks the sides, whose units must agree, before anything is set, so that nothing is
+ * half-applied. Refused: *is_accepted false, and there are no versions. */
 static en_code check_sides(struct en_fold *fold, struct formula_state *state,
-                           const struct en_formula_row *sides, uint32_t count, bool *is_accepted,
+                           const struct en_formula_row *sides, uint32_t count,
+                           struct en_graph_version *versions, bool *is_accepted,
                            struct en_error *err)
 {
-    en_unit first = EN_UNIT_NONE;
+    uint32_t made_count = 0;
+    en_code code = EN_OK;
     *is_accepted = true;
-    for (uint32_t i = 0; i < count && *is_accepted; i++) {
-        struct en_graph_set set = {.node = sides[i].node,
-                                   .from_day = sides[i].from_day,
-                                   .expression = sides[i].expression};
-        struct en_error fault;
-        en_unit unit = EN_UNIT_NONE;
-        en_code code = en_graph_check(&state->graph, fold, &set, &unit, &fault);
-        if (code == EN_NOMEM || code == EN_IO) {
-            *err = fault;
-            return code;
-        }
-        first = i == 0 ? unit : first;
-        *is_accepted = code == EN_OK && unit == first;
-        if (code != EN_OK) {
-            return en_fold_refuse(fold, code, err, "%.*s: %s", (int)sides[i].name.size,
-                                  (const char *)sides[i].name.bytes, fault.text);
-        }
-        if (!*is_accepted) {
-            return en_fold_refuse(
-                fold, EN_UNIT, err,
-                "%.*s is %s%s, what comes in is %s%s: a balance compares one unit",
-                (int)sides[i].name.size, (const char *)sides[i].name.bytes, in_words(unit),
-                en_unit_name(unit), in_words(first), en_unit_name(first));
+    while (code == EN_OK && *is_accepted && made_count < count) {
+        const struct en_formula_row *side = &sides[made_count];
+        struct en_graph_version *version = &versions[made_count];
+        code = check_formula(fold, state, side, version, is_accepted, err);
+        made_count += *is_accepted;
+        if (*is_accepted && version->unit != versions[0].unit) {
+            *is_accepted = false;
+            code =
+                en_fold_refuse(fold, EN_UNIT, err,
+                               "%.*s is %s%s, what comes in is %s%s: a balance compares one unit",
+                               (int)side->name.size, (const char *)side->name.bytes,
+                               in_words(version->unit), en_unit_name(version->unit),
+                               in_words(versions[0].unit), en_unit_name(versions[0].unit));
         }
     }
-    return EN_OK;
+    for (uint32_t i = 0; i < made_count && !*is_accepted; i++) {
+        en_graph_version_fini(&versions[i]);
+    }
+    return code;
+}
+
+static en_code set_sides(struct en_fold *fold, struct formula_state *state,
+                         const struct en_formula_row *sides, uint32_t count, struct en_error *err)
+{
+    struct en_graph_version versions[SIDES_MAX];
+    bool is_accepted = false;
+    uint32_t done_count = 0;
+    EN_ASSERT(count <= SIDES_MAX);
+    en_code code = check_sides(fold, state, sides, count, versions, &is_accepted, err);
+    if (!is_accepted) {
+        return code;
+    }
+    while (code == EN_OK && is_accepted && done_count < count) {
+        code =
+            set_formula(fold, state, &sides[done_count], &versions[done_count], &is_accepted, err);
+        done_count++;
+    }
+    for (; done_count < count; done_count++) {
+        en_graph_version_fini(&versions[done_count]);
+    }
+    return code;
 }
 
 /* A balance is three formulas, NAME.in, NAME.out and NAME.losses. */
@@ -236,12 +276,7 @@ static en_code fold_balance(struct en_fold *fold, struct formula_state *state,
                                   text);
         }
     }
-    bool is_accepted = false;
-    code = check_sides(fold, state, sides, count, &is_accepted, err);
-    for (uint32_t i = 0; i < count && code == EN_OK && is_accepted; i++) {
-        code = set_formula(fold, state, &sides[i], &is_accepted, err);
-    }
-    return code;
+    return set_sides(fold, state, sides, count, err);
 }
 
 static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
@@ -629,13 +664,16 @@ static en_code load_graph(struct en_fold *fold, struct formula_state *state, str
         while (code == EN_OK) {
             struct en_formula_row row;
             struct en_error fault;
-            en_unit unit;
+            struct en_graph_version version;
             code = en_table_scan_next(&scan, &row, NULL, err);
             if (code != EN_OK || en_graph_has_version(&state->graph, row.node, row.from_day)) {
                 continue;
             }
             struct en_graph_set set = {row.node, row.from_day, row.expression};
-            en_code put = en_graph_put(&state->graph, fold, &set, &unit, &fault);
+            en_code put = en_graph_check(&state->graph, fold, &set, &version, &fault);
+            if (put == EN_OK) {
+                put = en_graph_adopt(&state->graph, row.node, &version, &fault);
+            }
             waiting += put == EN_NOT_FOUND;
             if (put != EN_OK && put != EN_NOT_FOUND) {
                 *err = fault;

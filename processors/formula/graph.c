@@ -10,7 +10,7 @@
 #define VERSION_ARENA_SIZE ((size_t)64 << 20)
 #define SLOT_SECONDS_USUAL 1800u
 
-static void version_fini(struct en_graph_version *version)
+void en_graph_version_fini(struct en_graph_version *version)
 {
     en_arena_fini(&version->arena);
 }
@@ -20,7 +20,7 @@ void en_graph_fini(struct en_graph *graph)
     for (size_t i = 0; i < graph->nodes_capacity; i++) {
         struct en_graph_node *node = graph->nodes[i];
         for (size_t k = 0; node != NULL && k < node->versions_count; k++) {
-            version_fini(&node->versions[k]);
+            en_graph_version_fini(&node->versions[k]);
         }
         if (node != NULL) {
             en_mem_free(node->versions);
@@ -61,12 +61,11 @@ int32_t en_graph_version_end(const struct en_graph *graph, uint32_t node, int32_
     return INT32_MAX;
 }
 
-/* What the resolver of names works with. */
+/* What the resolver of names works with. What it finds becomes the version's operands. */
 struct resolver {
     const struct en_graph *graph;
     struct en_fold *fold;
-    int32_t day;
-    uint32_t slot_seconds;
+    struct en_graph_version *version;
 };
 
 static en_code resolve_channel(struct resolver *resolver, const struct en_formula_ref *ref,
@@ -109,7 +108,10 @@ static en_code unit_of_ref(void *context, const struct en_formula_ref *ref, en_u
                            struct en_error *err)
 {
     struct resolver *resolver = context;
+    const struct en_formula *formula = &resolver->version->formula;
     uint32_t series = 0;
+    EN_ASSERT(ref >= formula->refs && ref < formula->refs + formula->refs_count);
+    graph_key *operand = &resolver->version->operands[ref - formula->refs];
     if (ref->is_point) {
         struct en_channel_info info = {0};
         en_code code = resolve_channel(resolver, ref, &series, err);
@@ -117,12 +119,14 @@ static en_code unit_of_ref(void *context, const struct en_formula_ref *ref, en_u
             code = en_registry_channel(resolver->fold, series, &info, err);
         }
         *unit = (en_unit)info.unit;
+        *operand = graph_key_of(false, series);
         return code;
     }
     en_code code = resolve_node(resolver, ref, &series, err);
     if (code == EN_OK) {
         const struct en_graph_node *node = find_node(resolver->graph, series);
         *unit = node->versions[node->versions_count - 1].unit;
+        *operand = graph_key_of(true, series);
     }
     return code;
 }
@@ -135,27 +139,6 @@ static en_code unit_of_param(void *context, struct en_slice name, en_unit *unit,
     return en_error_set(err, EN_NOT_FOUND,
                         "there is no parameter \"%.*s\": write the number itself", (int)name.size,
                         (const char *)name.bytes);
-}
-
-static en_code find_operands(struct en_graph_version *version, struct resolver *resolver,
-                             struct en_error *err)
-{
-    uint32_t count = version->formula.refs_count;
-    version->operands = en_arena_alloc(&version->arena, (count + 1) * sizeof *version->operands);
-    if (version->operands == NULL) {
-        return en_error_set(err, EN_NOMEM, "no room for a formula of %u operands", count);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct en_formula_ref *ref = &version->formula.refs[i];
-        uint32_t series = 0;
-        en_code code = ref->is_point ? resolve_channel(resolver, ref, &series, err)
-                                     : resolve_node(resolver, ref, &series, err);
-        if (code != EN_OK) {
-            return code;
-        }
-        version->operands[i] = graph_key_of(!ref->is_point, series);
-    }
-    return EN_OK;
 }
 
 /* Whether `target` is read, over any number of steps and in any version, by what the version reads.
@@ -234,11 +217,23 @@ static en_code find_linear(struct en_graph_version *version, struct en_error *er
     return EN_OK;
 }
 
+static en_code check_circles(const struct en_graph *graph, uint32_t node,
+                             const struct en_graph_version *version, struct en_error *err)
+{
+    bool is_circle = false;
+    en_code code = reads_node(graph, version, node, &is_circle, err);
+    if (code == EN_OK && is_circle) {
+        code = en_error_set(err, EN_CYCLE,
+                            "it reads itself, by way of the formulas it names: break the circle");
+    }
+    return code;
+}
+
 static en_code make_version(struct en_graph *graph, struct en_fold *fold,
                             const struct en_graph_set *set, struct en_graph_version *version,
                             struct en_error *err)
 {
-    struct resolver resolver = {graph, fold, set->from_day, SLOT_SECONDS_USUAL};
+    struct resolver resolver = {graph, fold, version};
     struct en_formula_units units = {.context = &resolver,
                                      .slot_seconds = SLOT_SECONDS_USUAL,
                                      .of_ref = unit_of_ref,
@@ -247,18 +242,15 @@ static en_code make_version(struct en_graph *graph, struct en_fold *fold,
     version->from_day = set->from_day;
     en_code code = en_formula_parse(set->expression, &version->arena, &version->formula, NULL, err);
     if (code == EN_OK) {
-        code = en_formula_check(&version->formula, &units, &version->unit, NULL, err);
+        uint32_t count = version->formula.refs_count;
+        version->operands =
+            en_arena_alloc(&version->arena, (count + 1) * sizeof *version->operands);
+        code = version->operands != NULL
+                   ? en_formula_check(&version->formula, &units, &version->unit, NULL, err)
+                   : en_error_set(err, EN_NOMEM, "no room for a formula of %u operands", count);
     }
     if (code == EN_OK) {
-        code = find_operands(version, &resolver, err);
-    }
-    bool is_cycle = false;
-    if (code == EN_OK) {
-        code = reads_node(graph, version, set->node, &is_cycle, err);
-    }
-    if (code == EN_OK && is_cycle) {
-        code = en_error_set(err, EN_CYCLE,
-                            "it reads itself, by way of the formulas it names: break the circle");
+        code = check_circles(graph, set->node, version, err);
     }
     return code == EN_OK ? find_linear(version, err) : code;
 }
@@ -300,7 +292,7 @@ static en_code insert_version(struct en_graph_node *node, const struct en_graph_
         place++;
     }
     if (place < node->versions_count && node->versions[place].from_day == version->from_day) {
-        version_fini(&node->versions[place]);
+        en_graph_version_fini(&node->versions[place]);
         node->versions[place] = *version;
         return EN_OK;
     }
@@ -321,11 +313,11 @@ bool en_graph_has_version(const struct en_graph *graph, uint32_t node, int32_t f
     return version != NULL && version->from_day == from_day;
 }
 
-/* A version that would be taken, or why not. */
-static en_code try_version(struct en_graph *graph, struct en_fold *fold,
-                           const struct en_graph_set *set, struct en_graph_version *version,
-                           struct en_error *err)
+en_code en_graph_check(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
+                       struct en_graph_version *version, struct en_error *err)
 {
+    EN_ASSERT(set->node != 0);
+    *version = (struct en_graph_version){0};
     en_code code = make_version(graph, fold, set, version, err);
     const struct en_graph_node *known = find_node(graph, set->node);
     bool has_other_unit = code == EN_OK && known != NULL && known->versions_count > 0 &&
@@ -336,36 +328,28 @@ static en_code try_version(struct en_graph *graph, struct en_fold *fold,
             "its values would change from %s to %s: others may read it, use another name",
             en_unit_name(known->versions[0].unit), en_unit_name(version->unit));
     }
+    if (code != EN_OK) {
+        en_graph_version_fini(version);
+    }
     return code;
 }
 
-en_code en_graph_check(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
-                       en_unit *unit, struct en_error *err)
+en_code en_graph_adopt(struct en_graph *graph, uint32_t node, struct en_graph_version *version,
+                       struct en_error *err)
 {
-    struct en_graph_version version = {0};
-    en_code code = try_version(graph, fold, set, &version, err);
-    *unit = version.unit;
-    version_fini(&version);
-    return code;
-}
-
-en_code en_graph_put(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
-                     en_unit *unit, struct en_error *err)
-{
-    EN_ASSERT(set->node != 0);
-    struct en_graph_version version = {0};
-    struct en_graph_node *node = NULL;
-    en_code code = try_version(graph, fold, set, &version, err);
+    struct en_graph_node *found = NULL;
+    /* what was put since the check may have closed a circle */
+    en_code code = check_circles(graph, node, version, err);
     if (code == EN_OK) {
-        code = reserve_node(graph, set->node, &node, err);
+        code = reserve_node(graph, node, &found, err);
     }
     if (code == EN_OK) {
-        *unit = version.unit;
-        code = insert_version(node, &version, err);
+        code = insert_version(found, version, err);
     }
     if (code != EN_OK) {
-        version_fini(&version);
+        en_graph_version_fini(version);
     }
+    *version = (struct en_graph_version){0};
     graph->is_linked = false;
     return code;
 }

@@ -75,15 +75,18 @@ struct en_graph_set {
     struct en_slice expression;
 };
 
-/* Parses, resolves and checks the formula and puts it into the graph, in place of a version that
- * begins on the same day. A fault of the formula is told by the code with place and mend in err and
- * leaves the graph as it was: EN_MALFORMED, EN_LIMIT, EN_UNSUPPORTED, EN_NOT_FOUND (a name),
- * EN_UNIT, EN_CYCLE, EN_OVERFLOW. */
-en_code en_graph_put(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
-                     en_unit *unit, struct en_error *err) EN_MUST_CHECK;
-/* The same without putting it: whether it would be taken, and the unit it would have. */
+/* Parses, resolves and checks the formula: whether it would be taken, and the version it would
+ * become, which the caller gives to en_graph_adopt or en_graph_version_fini. A fault of the formula
+ * is told by the code with place and mend in err: EN_MALFORMED, EN_LIMIT, EN_UNSUPPORTED,
+ * EN_NOT_FOUND (a name), EN_UNIT, EN_CYCLE, EN_OVERFLOW; there is no version then. */
 en_code en_graph_check(struct en_graph *graph, struct en_fold *fold, const struct en_graph_set *set,
-                       en_unit *unit, struct en_error *err) EN_MUST_CHECK;
+                       struct en_graph_version *version, struct en_error *err) EN_MUST_CHECK;
+void en_graph_version_fini(struct en_graph_version *version);
+/* Puts the checked version into the graph, in place of one that begins on the same day. Gone from
+ * the caller's hands also when it fails: EN_CYCLE (by what was put since the check), EN_NOMEM; the
+ * graph is then as it was. */
+en_code en_graph_adopt(struct en_graph *graph, uint32_t node, struct en_graph_version *version,
+                       struct en_error *err) EN_MUST_CHECK;
 bool en_graph_has_version(const struct en_graph *graph, uint32_t node, int32_t from_day);
 void en_graph_fini(struct en_graph *graph);
 
