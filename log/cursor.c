@@ -14,6 +14,7 @@ struct en_cursor {
     struct en_log *log;
     struct en_cursor_filter filter;
     uint64_t position; /* everything before it was handed out or passed over */
+    bool is_over;      /* what follows was recorded too late */
     bool is_begun;     /* a frame was met: the next must follow it without a gap */
     uint8_t bytes[EN_FRAME_SIZE_MAX];
     uint32_t ends[FRAMES_AT_ONCE]; /* of the copied frames, in bytes */
@@ -25,6 +26,26 @@ struct en_cursor {
     struct en_frame_reader reader;
 };
 
+/* Where events recorded at or after the instant begin. */
+static en_code skip_to(struct en_cursor *cursor, struct en_instant from, struct en_error *err)
+{
+    struct en_seq before;
+    struct en_error why;
+    if (from.us == INT64_MIN) {
+        return EN_OK;
+    }
+    en_code code = en_log_seq_at(cursor->log, (struct en_instant){from.us - 1}, &before, &why);
+    if (code == EN_OK && before.n >= cursor->position) {
+        cursor->position = before.n + 1;
+    }
+    return en_fault(err, code == EN_NOT_FOUND ? EN_OK : code, &why);
+}
+
+static bool is_any_time(const struct en_cursor_filter *filter)
+{
+    return filter->recorded.from.us == 0 && filter->recorded.to.us == 0;
+}
+
 en_code en_cursor_open(struct en_log *log, const struct en_cursor_filter *filter,
                        struct en_cursor **cursor, struct en_error *err)
 {
@@ -35,6 +56,11 @@ en_code en_cursor_open(struct en_log *log, const struct en_cursor_filter *filter
     made->log = log;
     made->filter = *filter;
     made->position = filter->from;
+    en_code code = is_any_time(filter) ? EN_OK : skip_to(made, filter->recorded.from, err);
+    if (code != EN_OK) {
+        en_mem_free(made);
+        return code;
+    }
     *cursor = made;
     return EN_OK;
 }
@@ -148,9 +174,7 @@ static bool is_frame_wanted(const struct en_cursor *cursor)
     if (!en_kind_set_is_empty(&filter->kinds) && !en_kind_set_meets(&filter->kinds, &head->kinds)) {
         return false;
     }
-    bool is_any_time = filter->recorded.from.us == 0 && filter->recorded.to.us == 0;
-    return is_any_time || (head->recorded_to.us >= filter->recorded.from.us &&
-                           head->recorded_from.us < filter->recorded.to.us);
+    return is_any_time(filter) || head->recorded_to.us >= filter->recorded.from.us;
 }
 
 /* Takes the next copied frame apart. One that ends at or before the position (the log goes no
@@ -173,6 +197,8 @@ static en_code open_frame(struct en_cursor *cursor, struct en_error *err)
         return EN_OK;
     }
     cursor->is_begun = true;
+    cursor->is_over = !is_any_time(&cursor->filter) &&
+                      cursor->reader.head.recorded_from.us >= cursor->filter.recorded.to.us;
     cursor->is_open = is_frame_wanted(cursor);
     cursor->index = (uint32_t)(cursor->position - cursor->reader.head.first);
     if (!cursor->is_open) {
@@ -190,13 +216,12 @@ static bool is_event_wanted(const struct en_cursor *cursor, const struct en_even
     if (filter->subject != 0 && header->subject != filter->subject) {
         return false;
     }
-    bool is_any_time = filter->recorded.from.us == 0 && filter->recorded.to.us == 0;
-    return is_any_time || en_interval_holds(filter->recorded, header->recorded_at);
+    return is_any_time(filter) || en_interval_holds(filter->recorded, header->recorded_at);
 }
 
 static bool is_past_end(const struct en_cursor *cursor)
 {
-    return cursor->filter.to != 0 && cursor->position >= cursor->filter.to;
+    return cursor->is_over || (cursor->filter.to != 0 && cursor->position >= cursor->filter.to);
 }
 
 /* The next wanted event of the open frame, if there is one. */

@@ -27,6 +27,7 @@
 struct en_log;
 struct en_group_request;
 struct en_source_row;
+struct en_seal_undo;
 
 struct en_sealed_frame {
     uint64_t first;
@@ -38,21 +39,21 @@ struct en_sealed_frame {
 struct en_group {
     struct en_event *events; /* payloads are the producers' */
     uint32_t events_count;
-    uint32_t events_capacity;
+    size_t events_capacity;
     uint16_t *tags; /* of the events */
-    uint32_t tags_capacity;
+    size_t tags_capacity;
     uint32_t names_count; /* name.assigned among them */
     struct en_span *spans;
     uint32_t spans_count;
-    uint32_t spans_capacity;
+    size_t spans_capacity;
     struct en_sealed_frame *frames;
     uint32_t frames_count;
-    uint32_t frames_capacity;
+    size_t frames_capacity;
     uint8_t *bytes; /* of all frames */
     size_t bytes_capacity;
     struct en_source_row *sources; /* rows to write with it, none mostly */
     uint32_t sources_count;
-    uint32_t sources_capacity;
+    size_t sources_capacity;
     struct en_merkle_edge edge; /* of the log behind it */
     struct en_instant recorded_at;
     struct en_group_request *requests;
@@ -68,14 +69,18 @@ struct en_groups {
     sem_t *commit_waiter;        /* the sealer, when the commit stage is what it waits for */
     struct en_group groups[2];
     struct en_frame_writer *writer;
-    struct undo *undos; /* of the request being sealed */
-    uint32_t undos_capacity;
+    struct en_seal_undo *undos; /* of the request being sealed */
+    size_t undos_capacity;
 };
 
 /* Codes: EN_NOMEM. */
 en_code en_groups_init(struct en_groups *groups, struct en_error *err) EN_MUST_CHECK;
 /* Nobody may be appending. */
 void en_groups_fini(struct en_groups *groups);
+
+/* For the sealer only: returns when the group in front is committed; none can begin meanwhile. wake
+ * is the sealer's own. */
+void en_group_wait(struct en_log *log, sem_t *wake);
 
 typedef enum en_group_mode {
     EN_GROUP_DRAFTS,   /* from edges: name.assigned is refused, the time is now */
