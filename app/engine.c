@@ -26,7 +26,11 @@
 #define SCRATCHES_MAX 4u
 #define KEY_TEXT_SIZE_MAX 1024u
 #define NOTE_SIZE_MAX 65536u
-#define MAP_SIZE_MAX (UINT64_C(1) << 42) /* address space, not disk: 4 TiB */
+#if defined(__SANITIZE_THREAD__) /* leaves a program little address space */
+#define MAP_SIZE_MAX (UINT64_C(1) << 36)
+#else
+#define MAP_SIZE_MAX (UINT64_C(1) << 40) /* address space, not disk: 1 TiB */
+#endif
 
 /* A generation as of an earlier seq, built by replay; goes when the engine closes. */
 struct en_engine_scratch {

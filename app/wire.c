@@ -48,10 +48,20 @@ static en_code bind_socket(int fd, const struct sockaddr_un *address, struct en_
                                       strerror(failed));
 }
 
+/* A failed socket is no socket. */
+static void close_failed(en_code code, int *fd)
+{
+    if (code != EN_OK && *fd >= 0) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+}
+
 en_code en_wire_listen(const struct en_data_dir *dir, int *fd, struct en_error *err)
 {
     struct sockaddr_un address;
     int folder = -1;
+    *fd = -1;
     en_code code = address_of(dir, &address, &folder, err);
     if (code != EN_OK) {
         return code;
@@ -59,9 +69,7 @@ en_code en_wire_listen(const struct en_data_dir *dir, int *fd, struct en_error *
     *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     code = *fd < 0 ? en_errno_error(errno, "cannot make", "a socket", err)
                    : bind_socket(*fd, &address, err);
-    if (code != EN_OK && *fd >= 0) {
-        (void)close(*fd);
-    }
+    close_failed(code, fd);
     (void)close(folder);
     return code;
 }
@@ -70,6 +78,7 @@ en_code en_wire_connect(const struct en_data_dir *dir, int *fd, struct en_error 
 {
     struct sockaddr_un address;
     int folder = -1;
+    *fd = -1;
     en_code code = address_of(dir, &address, &folder, err);
     if (code != EN_OK) {
         return code;
@@ -81,11 +90,10 @@ en_code en_wire_connect(const struct en_data_dir *dir, int *fd, struct en_error 
         bool is_absent = errno == ENOENT || errno == ECONNREFUSED;
         code = en_error_set(err, is_absent ? EN_NOT_FOUND : EN_IO, "the daemon does not answer: %s",
                             strerror(errno));
-        (void)close(*fd);
     } else if (!en_wire_is_same_user(*fd)) {
         code = en_error_set(err, EN_DENIED, "the daemon runs as another user");
-        (void)close(*fd);
     }
+    close_failed(code, fd);
     (void)close(folder);
     return code;
 }

@@ -40,7 +40,7 @@ struct en_wire_command {
  * which only the holder of the lock may do. EN_IO. */
 en_code en_wire_listen(const struct en_data_dir *dir, int *fd, struct en_error *err) EN_MUST_CHECK;
 
-/* EN_NOT_FOUND: nobody listens. EN_DENIED: it is not of this user. EN_IO. */
+/* *fd is -1 on failure. EN_NOT_FOUND: nobody listens. EN_DENIED: it is not of this user. EN_IO. */
 en_code en_wire_connect(const struct en_data_dir *dir, int *fd, struct en_error *err) EN_MUST_CHECK;
 
 /* Whether the other end runs as this user. */

@@ -82,12 +82,25 @@ static void test_wire_rubbish_is_refused(void **state)
     }
 }
 
+/* A socket that failed must not pass for one: a command would talk to nobody instead of working
+ * itself. */
+static void test_wire_nobody_listens(void **state)
+{
+    (void)state;
+    int fd = 7;
+    struct en_error err;
+    struct en_data_dir dir = {.path = "/nonexistent", .lock_fd = -1};
+    assert_int_equal(en_wire_connect(&dir, &fd, &err), EN_NOT_FOUND);
+    assert_int_equal(fd, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wire_command_is_read_back),
         cmocka_unit_test(test_wire_messages_keep_their_order),
         cmocka_unit_test(test_wire_rubbish_is_refused),
+        cmocka_unit_test(test_wire_nobody_listens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
