@@ -141,9 +141,8 @@ static en_code gather_balances(struct en_fold *fold, const struct en_freeze_row 
 }
 
 /* What is expected of a channel in the period, against what there is. */
-static en_code count_missing(struct en_fold *fold, const struct en_freeze_row *freeze,
-                             const struct en_channel_row *channel, uint64_t *missing,
-                             struct en_error *err)
+static en_code count_missing(struct en_fold *fold, struct en_freeze_row *freeze,
+                             const struct en_channel_row *channel, struct en_error *err)
 {
     if (channel->slot_seconds == 0) {
         return EN_OK;
@@ -164,16 +163,44 @@ static en_code count_missing(struct en_fold *fold, const struct en_freeze_row *f
         }
         present += totals.present_count;
     }
-    *missing += expected > present ? expected - present : 0;
+    freeze->missing_count += expected > present ? expected - present : 0;
     return EN_OK;
 }
 
-/* Walks the channels of the scope: counts what is missing, and for a scope writes down who its
- * members are. */
-static en_code gather_channels(struct en_fold *fold, struct en_freeze_row *freeze,
-                               struct en_error *err)
+/* Whether the freeze is about the channel: of a first run by the tree of objects at the period's
+ * end, of a later one by the members written down then. */
+static en_code is_about(struct en_fold *fold, const struct en_freeze_row *freeze,
+                        const struct en_channel_row *channel, bool *is, struct en_error *err)
 {
+    *is = freeze->scope == 0;
+    if (*is) {
+        return EN_OK;
+    }
+    if (freeze->run > 1) {
+        struct en_freeze_member_row member = {.freeze = freeze->freeze,
+                                              .run = freeze->run,
+                                              .lane = EN_FROZEN_INTERVAL,
+                                              .series = channel->channel};
+        en_code code = en_table_get(fold->store, &en_table_freeze_member, &member, NULL, err);
+        *is = code == EN_OK;
+        return code == EN_NOT_FOUND ? EN_OK : code;
+    }
     struct en_instant at = {(int64_t)freeze->to_day * EN_DAY_US};
+    struct en_point_row point = {.point = channel->point, .from = at};
+    en_code code = en_table_last_before(fold->store, &en_table_point, &point, 1, NULL, err);
+    if (code == EN_OK) {
+        code = en_registry_is_within(fold, point.object, freeze->scope, at, is, err);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+typedef en_code (*visit_channel)(struct en_fold *fold, struct en_freeze_row *freeze,
+                                 const struct en_channel_row *channel, struct en_error *err);
+
+/* Every channel that the freeze is about. */
+static en_code walk_channels(struct en_fold *fold, struct en_freeze_row *freeze,
+                             visit_channel visit, struct en_error *err)
+{
     struct en_table_scan scan;
     en_code code = en_table_scan_begin(fold->store, &en_table_channel, NULL, 0, &scan, err);
     if (code != EN_OK) {
@@ -181,27 +208,23 @@ static en_code gather_channels(struct en_fold *fold, struct en_freeze_row *freez
     }
     while (code == EN_OK) {
         struct en_channel_row row;
-        bool is_within = freeze->scope == 0;
+        bool is = false;
         code = en_table_scan_next(&scan, &row, NULL, err);
-        if (code == EN_OK && !is_within) {
-            struct en_point_row point = {.point = row.point, .from = at};
-            code = en_table_last_before(fold->store, &en_table_point, &point, 1, NULL, err);
-            if (code == EN_OK) {
-                code =
-                    en_registry_is_within(fold, point.object, freeze->scope, at, &is_within, err);
-            }
-            code = code == EN_NOT_FOUND ? EN_OK : code;
+        if (code == EN_OK) {
+            code = is_about(fold, freeze, &row, &is, err);
         }
-        if (code != EN_OK || !is_within) {
-            continue;
-        }
-        code = count_missing(fold, freeze, &row, &freeze->missing_count, err);
-        if (code == EN_OK && freeze->scope != 0) {
-            code = put_member(fold, freeze, EN_FROZEN_INTERVAL, row.channel, err);
+        if (code == EN_OK && is) {
+            code = visit(fold, freeze, &row, err);
         }
     }
     en_table_scan_end(&scan);
     return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+static en_code put_channel_member(struct en_fold *fold, struct en_freeze_row *freeze,
+                                  const struct en_channel_row *channel, struct en_error *err)
+{
+    return put_member(fold, freeze, EN_FROZEN_INTERVAL, channel->channel, err);
 }
 
 /* Why the period cannot be frozen (F-14, overlap), or NULL. */
@@ -267,13 +290,16 @@ static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
     if (period != NULL) {
         return en_fold_refuse(fold, EN_CONFLICT, err, "freeze: %s", period);
     }
-    code = gather_channels(fold, &freeze, err);
+    code = walk_channels(fold, &freeze, count_missing, err);
     if (code == EN_OK && policy.needs_completeness && freeze.missing_count > 0) {
         return en_fold_refuse(fold, EN_REFUSED, err,
                               "freeze: %llu slots of the period are missing, and the policy wants "
                               "it complete (F-01): collect or "
                               "substitute them, or freeze under the policy declare",
                               (unsigned long long)freeze.missing_count);
+    }
+    if (code == EN_OK && freeze.scope != 0) {
+        code = walk_channels(fold, &freeze, put_channel_member, err);
     }
     if (code == EN_OK && freeze.scope != 0) {
         code = gather_balances(fold, &freeze, err);
@@ -343,7 +369,11 @@ static en_code restate(struct en_fold *fold, struct freeze_state *state,
     next.run = last->run + 1;
     next.seq = fold->event->header.seq.n;
     next.authority = authority;
+    next.missing_count = 0;
     en_code code = last->scope != 0 ? copy_members(fold, last, next.run, err) : EN_OK;
+    if (code == EN_OK) {
+        code = walk_channels(fold, &next, count_missing, err);
+    }
     if (code == EN_OK) {
         code = en_frozen_digest(fold->store, &next, &next.digest, &next.rows_count, err);
     }
