@@ -171,6 +171,16 @@ static void note_pending(const struct en_usage *usage, const struct en_usage_que
                    "--lane live.",
                    pending);
     }
+    uint32_t registers = 0;
+    for (uint32_t i = 0; i < usage->series_count; i++) {
+        registers += usage->series[i].is_register;
+    }
+    if (registers > 0 && usage->has_frozen) {
+        en_io_note(io,
+                   "Freezes do not hold registers that are read now and then: %u of these channels "
+                   "show what the log says now.",
+                   registers);
+    }
     if (corrected > 0) {
         en_io_note(io,
                    "Corrections are booked beside the energy of %zu of these rows: see "

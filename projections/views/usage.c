@@ -582,7 +582,10 @@ static en_code load_fiscal(struct gather *gather, struct en_error *err)
         query->is_instants ? en_day_of_instant(query->interval.from, 0).n - 1 : query->from_day.n;
     int32_t to =
         query->is_instants ? en_day_of_instant(query->interval.to, 0).n + 2 : query->to_day.n;
-    return en_fiscal_load(gather->store, from, to, &gather->usage->arena, &gather->fiscal, err);
+    en_code code =
+        en_fiscal_load(gather->store, from, to, &gather->usage->arena, &gather->fiscal, err);
+    gather->usage->has_frozen = code == EN_OK && gather->fiscal.runs_count > 0;
+    return code;
 }
 
 /* ---- the whole ---- */

@@ -75,6 +75,7 @@ struct en_usage {
     struct en_day *edges; /* steps_count + 1, unless the query has instants */
     uint32_t steps_count;
     struct en_usage_cell *cells;
+    bool has_frozen; /* some freeze touches the stretch */
 };
 
 void en_usage_init(struct en_usage *usage);
