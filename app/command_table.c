@@ -543,6 +543,8 @@ static const struct en_command commands[] = {
                    "not what it was, with the first event that is bad.",
         .options = {{"key", 0, "FILE", "Public key to trust instead of the one in the directory",
                      NULL, false},
+                    {"checkpoint", 0, "FILE", "A signed head kept elsewhere: was this log so then?",
+                     NULL, false},
                     {"in-child", 0, NULL,
                      "Verify in this process; what the program calls itself with", NULL, false}},
         .example = "enerlog -D data log verify",

@@ -140,6 +140,47 @@ static bool is_about_the_machine(en_code code)
            code == EN_FULL;
 }
 
+static en_code check_root(const char *path, const struct en_checkpoint *head, struct en_error *err)
+{
+    struct en_log_options options = {.dir = path, .is_read_only = true};
+    struct en_log *log = NULL;
+    struct en_hash root;
+    en_code code = en_log_open(&options, &log, err);
+    if (code == EN_OK && en_log_size(log) < head->size) {
+        code = en_error_set(err, EN_MISMATCH,
+                            "the checkpoint speaks of %" PRIu64 " events, the log has %" PRIu64,
+                            head->size, en_log_size(log));
+    }
+    if (code == EN_OK) {
+        code = en_log_root(log, head->size, &root, err);
+    }
+    if (code == EN_OK && !en_hash_equal(&root, &head->root)) {
+        code = en_error_set(err, EN_MISMATCH,
+                            "the first %" PRIu64 " events are not those of the checkpoint",
+                            head->size);
+    }
+    en_log_close(log);
+    return code;
+}
+
+/* A head that somebody kept elsewhere, signed by the key. One that cannot be read proves nothing.
+ */
+static en_code read_head(const char *name, const struct en_sign_public *key, const struct en_io *io,
+                         struct en_checkpoint *head, struct en_error *err)
+{
+    struct en_buf note;
+    en_buf_init(&note, EN_CHECKPOINT_SIZE_MAX);
+    en_code code = read_named(io, name, &note, err);
+    if (code == EN_OK && key == NULL) {
+        code = en_error_set(err, EN_NOT_FOUND, "no public key to check the checkpoint with: --key");
+    }
+    if (code == EN_OK && en_checkpoint_verify(en_buf_slice(&note), key, head, err) != EN_OK) {
+        code = err->code = EN_MISMATCH;
+    }
+    en_buf_fini(&note);
+    return code;
+}
+
 /* The child's part: no core file, bounded memory, then the verification itself. */
 static en_code verify_here(struct en_session *session, const struct en_arguments *arguments,
                            struct en_io *io, struct en_error *err)
@@ -149,6 +190,8 @@ static en_code verify_here(struct en_session *session, const struct en_arguments
     struct en_sign_public key;
     struct en_verify_report report = {.bad_from = EN_SEQ_NONE, .bad_to = EN_SEQ_NONE};
     struct told told;
+    struct en_checkpoint head;
+    const char *head_name = en_arguments_value(arguments, "checkpoint");
     bool has_key = false;
     char path[EN_PATH_SIZE];
     (void)setrlimit(RLIMIT_CORE, &no_core);
@@ -161,11 +204,21 @@ static en_code verify_here(struct en_session *session, const struct en_arguments
     if (code == EN_OK) {
         code = verify_key(session, arguments, io, &key, &has_key, err);
     }
-    if (code == EN_OK) {
-        en_progress_begin(&told.progress, io, "verify", "events");
-        struct en_verify_progress progress = {.self = &told, .told = on_told};
-        code = en_log_verify(path, has_key ? &key : NULL, &progress, &report, err);
-        en_progress_end(&told.progress);
+    if (code == EN_OK && head_name != NULL) {
+        code = read_head(head_name, has_key ? &key : NULL, io, &head, err);
+    }
+    if (code != EN_OK) {
+        bool is_named = head_name != NULL || en_arguments_has(arguments, "key");
+        bool is_verdict = code == EN_MISMATCH || is_about_the_machine(code);
+        err->code = is_verdict ? code : is_named ? EN_USAGE : EN_CORRUPT;
+        return err->code;
+    }
+    en_progress_begin(&told.progress, io, "verify", "events");
+    struct en_verify_progress progress = {.self = &told, .told = on_told};
+    code = en_log_verify(path, has_key ? &key : NULL, &progress, &report, err);
+    en_progress_end(&told.progress);
+    if (code == EN_OK && head_name != NULL) {
+        code = check_root(path, &head, err);
     }
     if (code != EN_OK && is_about_the_machine(code)) {
         return code;
@@ -182,7 +235,7 @@ static en_code verify_here(struct en_session *session, const struct en_arguments
 }
 
 static uint32_t child_words(const struct en_session *session, const struct en_arguments *arguments,
-                            char *key_path, const char **words)
+                            const char *key_path, const char *head_path, const char **words)
 {
     static const char *const outputs[] = {"", "table", "json", "ndjson", "csv"};
     uint32_t count = 0;
@@ -201,6 +254,10 @@ static uint32_t child_words(const struct en_session *session, const struct en_ar
         words[count++] = "--key";
         words[count++] = key_path;
     }
+    if (head_path[0] != '\0') {
+        words[count++] = "--checkpoint";
+        words[count++] = head_path;
+    }
     words[count] = NULL;
     EN_ASSERT(count < CHILD_WORDS_MAX);
     return count;
@@ -218,6 +275,9 @@ static en_code child_verdict(int status, struct en_error *err)
     }
     if (exit_code == en_code_exit(EN_BUSY)) {
         return en_error_set(err, EN_BUSY, "the log could not be verified now");
+    }
+    if (exit_code == en_code_exit(EN_USAGE)) {
+        return en_error_set(err, EN_USAGE, "the log was not verified");
     }
     if (exit_code == en_code_exit(EN_DENIED)) {
         return en_error_set(err, EN_DENIED, "the log may not be read");
@@ -242,15 +302,20 @@ en_code en_run_log_verify(struct en_session *session, const struct en_arguments 
 {
     const char *words[CHILD_WORDS_MAX];
     char key_path[EN_PATH_SIZE] = "";
+    char head_path[EN_PATH_SIZE] = "";
     const char *key = en_arguments_value(arguments, "key");
+    const char *head = en_arguments_value(arguments, "checkpoint");
     en_code code = en_data_dir_check(session->dir, err);
     if (code == EN_OK && key != NULL) {
         code = en_io_path(io, key, key_path, err);
     }
+    if (code == EN_OK && head != NULL) {
+        code = en_io_path(io, head, head_path, err);
+    }
     if (code != EN_OK || en_arguments_has(arguments, "in-child")) {
         return code == EN_OK ? verify_here(session, arguments, io, err) : code;
     }
-    (void)child_words(session, arguments, key_path, words);
+    (void)child_words(session, arguments, key_path, head_path, words);
     en_io_flush(io);
     pid_t child = fork();
     if (child < 0) {
