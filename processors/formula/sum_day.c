@@ -1,6 +1,7 @@
 #include "processors/formula/sum_day.h"
 
 #include "core/fixed.h"
+#include "core/metering/block_shape.h"
 #include "core/metering/quality.h"
 #include "core/metering/slots.h"
 
@@ -20,10 +21,12 @@ en_code en_sum_day_begin(struct en_sum_day *sum, const struct en_formula_linear 
     sum->head.exponent = MICRO_EXPONENT;
     sum->head.quality_is_common = false;
     sum->sums = en_arena_alloc(arena, head->count * sizeof *sum->sums);
+    sum->plain = en_arena_alloc(arena, head->count * sizeof *sum->plain);
     sum->usable = en_arena_alloc(arena, head->count * sizeof *sum->usable);
     sum->words = en_arena_alloc(arena, head->count * sizeof *sum->words);
     sum->missing = en_arena_alloc(arena, head->count * sizeof *sum->missing);
-    if (sum->sums == NULL || sum->usable == NULL || sum->words == NULL || sum->missing == NULL) {
+    if (sum->sums == NULL || sum->plain == NULL || sum->usable == NULL || sum->words == NULL ||
+        sum->missing == NULL) {
         return en_error_set(err, EN_NOMEM, "no room for the sums of a day");
     }
     return EN_OK;
@@ -75,17 +78,59 @@ static void add_value(struct en_sum_day *sum, uint32_t slot, int64_t value, int6
     sum->is_lost = sum->is_lost || !fits;
 }
 
-/* A block that every slot has a common value in: only the numbers matter. */
-static en_code change_common(struct en_sum_day *sum, int64_t factor, int sign,
-                             struct en_slice block, struct en_block *scratch, struct en_error *err)
+/* Takes what was gathered in plain over into the sums. */
+static void flush_plain(struct en_sum_day *sum)
 {
-    struct en_block_head head;
-    en_code code = en_block_values(block, scratch->values, &head, err);
-    for (uint32_t i = 0; i < head.count && code == EN_OK; i++) {
-        add_value(sum, i, scratch->values[i], factor);
+    for (uint32_t i = 0; i < sum->head.count; i++) {
+        add_value(sum, i, sum->plain[i], sum->plain_factor);
+        sum->plain[i] = 0;
+    }
+    sum->plain_bound = 0;
+}
+
+/* Whether values up to `bound` can be gathered in plain without looking at each addition; makes
+ * room for them where that helps. */
+static bool is_plain_ready(struct en_sum_day *sum, int64_t factor, uint64_t bound)
+{
+    if (bound > INT64_MAX) {
+        return false;
+    }
+    if (factor != sum->plain_factor || sum->plain_bound + bound > INT64_MAX) {
+        flush_plain(sum);
+        sum->plain_factor = factor;
+    }
+    sum->plain_bound += bound;
+    return true;
+}
+
+/* A block that every slot has a common value in: only the numbers matter. Most operands share a
+ * factor, so their values are gathered as they are and multiplied once. */
+static en_code change_common(struct en_sum_day *sum, int64_t factor, int sign,
+                             const struct en_block_shape *shape, struct en_block *scratch,
+                             struct en_error *err)
+{
+    uint32_t missing = 0;
+    const int64_t *values = scratch->values;
+    uint32_t count = sum->head.count;
+    en_code code = en_block_shape_values(shape, scratch->values, &missing, err);
+    if (code != EN_OK) {
+        return code;
     }
     sum->common_count += sign;
-    return code;
+    if (!is_plain_ready(sum, factor, en_block_shape_bound(shape))) {
+        for (uint32_t i = 0; i < count; i++) {
+            add_value(sum, i, values[i], sign * factor);
+        }
+    } else if (sign > 0) {
+        for (uint32_t i = 0; i < count; i++) {
+            sum->plain[i] += values[i];
+        }
+    } else {
+        for (uint32_t i = 0; i < count; i++) {
+            sum->plain[i] -= values[i];
+        }
+    }
+    return EN_OK;
 }
 
 static void change_slot(struct en_sum_day *sum, uint32_t slot, int64_t value, uint64_t word,
@@ -112,25 +157,29 @@ static void change_slot(struct en_sum_day *sum, uint32_t slot, int64_t value, ui
 static en_code change_block(struct en_sum_day *sum, int64_t weight, int sign, struct en_slice block,
                             struct en_block *scratch, struct en_error *err)
 {
-    struct en_block_head head;
-    en_code code = block.size > 0 ? en_block_peek(block, &head, err) : EN_NOT_FOUND;
-    if (code != EN_OK || sum->is_lost) {
-        return code == EN_NOT_FOUND ? EN_OK : code;
+    struct en_block_shape shape;
+    if (block.size == 0 || sum->is_lost) {
+        return EN_OK;
     }
+    en_code code = en_block_shape_take(block, &shape, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    int power = shape.head.exponent - MICRO_EXPONENT;
     int64_t factor = 0;
-    bool is_fit = en_block_same_slots(&head, &sum->head) && head.exponent >= MICRO_EXPONENT &&
-                  head.exponent - MICRO_EXPONENT <= EN_POW10_MAX &&
-                  en_i64_multiply(sign * en_pow10(head.exponent - MICRO_EXPONENT), weight, &factor);
+    bool is_fit = en_block_same_slots(&shape.head, &sum->head) && power >= 0 &&
+                  power <= EN_POW10_MAX && en_i64_multiply(en_pow10(power), weight, &factor) &&
+                  factor != INT64_MIN;
     if (!is_fit) {
         sum->is_lost = true;
         return EN_OK;
     }
-    if (head.quality_is_common) {
-        return change_common(sum, factor, sign, block, scratch, err);
+    if (shape.head.quality_is_common) {
+        return change_common(sum, factor, sign, &shape, scratch, err);
     }
     code = en_block_read(block, scratch, err);
-    for (uint32_t i = 0; i < head.count && code == EN_OK; i++) {
-        change_slot(sum, i, scratch->values[i], scratch->quality[i], factor, sign);
+    for (uint32_t i = 0; i < shape.head.count && code == EN_OK; i++) {
+        change_slot(sum, i, scratch->values[i], scratch->quality[i], sign * factor, sign);
     }
     return code;
 }
@@ -170,6 +219,7 @@ void en_sum_day_finish(struct en_sum_day *sum, struct en_block *block, struct en
     missing->head.exponent = 0;
     missing->head.quality_is_common = true;
     *has_missing = false;
+    flush_plain(sum);
     for (uint32_t i = 0; i < sum->head.count; i++) {
         int32_t usable = sum->usable[i] + sum->common_count;
         EN_ASSERT(sum->is_lost || (usable >= 0 && usable <= terms));

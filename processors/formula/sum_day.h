@@ -20,8 +20,11 @@ struct en_sum_day {
     bool is_lost; /* cannot be settled by difference: compute from all operands */
     int32_t
         common_count; /* operands usable in every slot with the common word, as changed so far */
-    int64_t *sums;    /* per slot, in 1e-6 */
-    int32_t *usable;  /* per slot: usable operands beside common_count */
+    int64_t *sums;    /* per slot, in 1e-6; beside what is in plain */
+    int64_t *plain;   /* per slot: common values as stored, to be taken plain_factor times */
+    int64_t plain_factor;
+    uint64_t plain_bound; /* none of plain is further from 0 */
+    int32_t *usable;      /* per slot: usable operands beside common_count */
     uint64_t *words; /* per slot: merged words of usable operands, 0 none; beside the common word */
     uint64_t *missing; /* per slot: merged words of operands that are there but not usable */
     bool has_words;
