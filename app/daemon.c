@@ -20,6 +20,7 @@
 
 #define STEWARD_WAIT_MS 250u
 #define CHECKPOINT_EACH_US 900000
+#define TIDY_EACH_US (10 * EN_SECOND_US)
 #define SEND_TIMEOUT_S 600
 #define RECEIVE_TIMEOUT_S 10
 
@@ -117,7 +118,19 @@ static en_code service_checkpoint(void *self, struct en_buf *out, struct en_erro
 
 /* ---- the steward ---- */
 
-static en_code follow(struct en_daemon *daemon, struct en_instant *signed_at, struct en_error *err)
+/* What the steward remembers between its rounds. */
+struct round {
+    struct en_instant signed_at;
+    struct en_instant tidied_at;
+};
+
+/* Whether so much time went by since; a clock that was set back counts as gone by. */
+static bool is_due(struct en_instant now, struct en_instant since, int64_t each_us)
+{
+    return now.us - since.us >= each_us || now.us < since.us;
+}
+
+static en_code follow(struct en_daemon *daemon, struct round *round, struct en_error *err)
 {
     struct en_engine *engine = daemon->options->engine;
     uint64_t signed_size = 0;
@@ -125,10 +138,14 @@ static en_code follow(struct en_daemon *daemon, struct en_instant *signed_at, st
     en_code code = en_engine_catch_up(engine, NULL, err);
     en_engine_signed(engine, &signed_size, &at);
     struct en_instant now = en_engine_now(engine);
-    bool is_due = now.us - signed_at->us >= CHECKPOINT_EACH_US || now.us < signed_at->us;
-    if (code == EN_OK && is_due && en_log_size(en_engine_log(engine)) > signed_size) {
-        *signed_at = now;
+    bool is_unsigned = en_log_size(en_engine_log(engine)) > signed_size;
+    if (code == EN_OK && is_unsigned && is_due(now, round->signed_at, CHECKPOINT_EACH_US)) {
+        round->signed_at = now;
         code = en_engine_checkpoint(engine, NULL, err);
+    }
+    if (code == EN_OK && is_due(now, round->tidied_at, TIDY_EACH_US)) {
+        round->tidied_at = now;
+        code = en_engine_tidy_readers(engine, err);
     }
     return code;
 }
@@ -137,10 +154,10 @@ static void *steward_main(void *self)
 {
     struct en_daemon *daemon = self;
     struct en_engine *engine = daemon->options->engine;
-    struct en_instant signed_at = {0};
+    struct round round = {{0}, {0}};
     while (!atomic_load(&daemon->is_stopping)) {
         (void)en_log_wait(en_engine_log(engine), en_engine_position(engine), STEWARD_WAIT_MS);
-        en_code code = follow(daemon, &signed_at, &daemon->broken);
+        en_code code = follow(daemon, &round, &daemon->broken);
         if (code != EN_OK) {
             atomic_store(&daemon->is_broken, true);
             (void)uv_async_send(&daemon->fault);

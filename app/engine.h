@@ -107,12 +107,16 @@ struct en_rebuild {
     bool is_switched;
 };
 
-/* Builds a new generation from the log beside the running one and compares the two, everything
- * hashed anew. With is_switch the new one is used from then on, whatever the comparison said
- * (that is what a rebuild is for), else it is removed. Codes: those of runner and digests;
- * EN_CORRUPT when the running tables cannot be read. */
+/* Builds a new generation from the log beside the running one, which goes on meanwhile, and
+ * compares the two, everything hashed anew. With is_switch the new one is used from then on,
+ * whatever the comparison said (that is what a rebuild is for), else it is removed. Codes: those of
+ * runner and digests; EN_CORRUPT when the running tables cannot be read (with is_switch they are
+ * replaced). */
 en_code en_engine_rebuild(struct en_engine *engine, bool is_switch, struct en_io *io,
                           struct en_rebuild *rebuild, struct en_error *err) EN_MUST_CHECK;
+
+/* Frees what dead readers hold of the tables; each ten seconds, by the daemon. */
+en_code en_engine_tidy_readers(struct en_engine *engine, struct en_error *err) EN_MUST_CHECK;
 
 struct en_engine_state {
     uint32_t generation;

@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "app/client.h"
 #include "app/engine.h"
@@ -88,6 +89,24 @@ static int run_with_engine(struct en_session *session, const struct en_arguments
     return exit_code;
 }
 
+/* The words as they were typed, with the directory in front: the person may have named it in the
+ * environment, which the daemon does not see. */
+static en_code ask_daemon(int fd, const struct en_data_dir *dir, int words_count,
+                          const char *const *words, struct en_io *io, int *exit_code,
+                          struct en_error *err)
+{
+    static const char *sent[EN_WIRE_WORDS_MAX];
+    uint32_t count = (uint32_t)words_count + 2;
+    if (count > EN_WIRE_WORDS_MAX) {
+        (void)close(fd);
+        return en_error_set(err, EN_LIMIT, "more than %u words", EN_WIRE_WORDS_MAX - 2);
+    }
+    sent[0] = "--data-dir";
+    sent[1] = dir->path;
+    memcpy(sent + 2, words, (size_t)words_count * sizeof words[0]);
+    return en_client_run(fd, count, sent, io, exit_code, err);
+}
+
 static int run_here_or_there(struct en_session *session, const struct en_arguments *arguments,
                              int words_count, const char *const *words, struct en_io *io)
 {
@@ -99,7 +118,7 @@ static int run_here_or_there(struct en_session *session, const struct en_argumen
         return run_with_engine(session, arguments, io);
     }
     if (code == EN_OK) {
-        code = en_client_run(fd, (uint32_t)words_count, words, io, &exit_code, &err);
+        code = ask_daemon(fd, session->dir, words_count, words, io, &exit_code, &err);
     }
     if (code != EN_OK) {
         complain(io, code, &err);
