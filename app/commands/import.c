@@ -157,7 +157,7 @@ static en_code read_file(const struct en_io *io, const char *name, struct en_buf
     }
     for (size_t have = 0; code == EN_OK && have < size;) {
         ssize_t got = read(fd, room + have, size - have);
-        if (got <= 0 && errno != EINTR) {
+        if (got == 0 || (got < 0 && errno != EINTR)) {
             code = en_errno_error(got == 0 ? EIO : errno, "cannot read", path, err);
         }
         have += got > 0 ? (size_t)got : 0;
@@ -242,7 +242,8 @@ struct import {
     struct en_error first;
 };
 
-static void note_verdict(struct import *import, en_code code, const char *name,
+/* is_told: a finding says it already. */
+static void note_verdict(struct import *import, en_code code, const char *name, bool is_told,
                          const struct en_error *err)
 {
     bool is_worse = import->verdict == EN_OK || import->verdict == EN_PARTIAL;
@@ -250,12 +251,20 @@ static void note_verdict(struct import *import, en_code code, const char *name,
         import->verdict = code;
         import->first = *err;
     } else if (code != EN_PARTIAL) {
-        en_io_complain(import->io, "%s: %s", name, err->text);
+        if (!is_told) {
+            en_io_complain(import->io, "%s: %s", name, err->text);
+        }
         if (is_worse) {
             import->verdict = code;
             import->first = *err;
         }
     }
+}
+
+static uint64_t count_errors(const struct import *import)
+{
+    const struct en_finding_list *errors = &import->report.findings.errors;
+    return errors->count + errors->more_count;
 }
 
 /* A file that is not what it should be does not keep the others out. */
@@ -287,11 +296,12 @@ static en_code import_files(struct import *import, const struct en_arguments *ar
             break;
         }
         import->options.file_name = name;
+        uint64_t findings_count = count_errors(import);
         code = en_import_run(&import->options, en_buf_slice(&import->file), &import->sink,
                              &import->view, &import->report, &refusal);
         if (code != EN_OK && is_about_the_file(code)) {
             en_progress_end(&progress);
-            note_verdict(import, code, name, &refusal);
+            note_verdict(import, code, name, count_errors(import) > findings_count, &refusal);
             code = EN_OK;
         } else if (code != EN_OK) {
             *err = refusal;

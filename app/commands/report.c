@@ -234,6 +234,30 @@ static void put_usage(const struct en_usage *usage, const struct en_usage_query 
     }
 }
 
+/* Half a slot is no answer: the slots wholly inside would sum up less than the line says. Slots of
+ * more than an hour are not looked at: where they begin depends on the offset at that time. */
+static en_code check_ends(const struct en_usage *usage, struct en_error *err)
+{
+    for (uint32_t i = 0; i < usage->series_count; i++) {
+        const struct en_usage_series *series = &usage->series[i];
+        int64_t slot_us = (int64_t)series->slot_seconds * EN_SECOND_US;
+        int64_t offset_us = series->offset_minutes * EN_MINUTE_US;
+        if (slot_us == 0 || slot_us > 60 * EN_MINUTE_US) {
+            continue;
+        }
+        bool begins_inside = (series->interval.from.us + offset_us) % slot_us != 0;
+        if (begins_inside || (series->interval.to.us + offset_us) % slot_us != 0) {
+            return en_error_set(err, EN_RANGE,
+                                "the stretch %s inside a slot of %.*s %.*s: slots of %" PRIu32
+                                " s are not divided",
+                                begins_inside ? "begins" : "ends", (int)series->point_key.size,
+                                (const char *)series->point_key.bytes, (int)series->code.size,
+                                (const char *)series->code.bytes, series->slot_seconds);
+        }
+    }
+    return EN_OK;
+}
+
 en_code en_run_report_usage(struct en_session *session, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
@@ -255,6 +279,9 @@ en_code en_run_report_usage(struct en_session *session, const struct en_argument
     code = narrow(view.store, arguments, &query, err);
     if (code == EN_OK) {
         code = en_usage_gather(&usage, view.store, &query, err);
+    }
+    if (code == EN_OK && query.is_instants) {
+        code = check_ends(&usage, err);
     }
     en_engine_view_close(session->engine, &view);
     if (code == EN_OK) {

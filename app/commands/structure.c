@@ -5,6 +5,7 @@
 #include "app/commands/arguments.h"
 #include "app/commands/commands.h"
 #include "app/commands/submission.h"
+#include "app/zones.h"
 #include "core/event/payload.h"
 #include "core/metering/register_code.h"
 #include "projections/tables.h"
@@ -86,6 +87,23 @@ static en_code parse_offset(const char *text, int32_t *minutes, struct en_error 
     return EN_OK;
 }
 
+/* A zone that this machine does not know would be found out only when days are counted by it. */
+static en_code check_zone(struct en_session *session, const struct en_arguments *arguments,
+                          struct en_error *err)
+{
+    const char *name = en_arguments_value(arguments, "zone");
+    if (name == NULL || name[0] == '\0') {
+        return EN_OK;
+    }
+    struct en_zones zones;
+    const struct en_zone *zone = NULL;
+    en_zones_init(&zones, session->engine, true);
+    struct en_zone_source source = en_zones_source(&zones);
+    en_code code = source.find(source.self, name, &zone, err);
+    en_zones_fini(&zones);
+    return code;
+}
+
 en_code en_run_object_set(struct en_session *session, const struct en_arguments *arguments,
                           struct en_io *io, struct en_error *err)
 {
@@ -95,7 +113,11 @@ en_code en_run_object_set(struct en_session *session, const struct en_arguments 
     struct en_object_row row = {.from = FOREVER};
     struct en_object_set set = {.type = en_slice_text("object")};
     struct en_interval valid = {{0}, {0}};
-    en_code code = open_base(&base, session, io, err);
+    en_code code = check_zone(session, arguments, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = open_base(&base, session, io, err);
     if (code == EN_OK && en_keys_find(base.view.store, EN_NAME_OBJECT, en_slice_text(key),
                                       &row.object, NULL) == EN_OK) {
         code = en_table_last_before(base.view.store, &en_table_object, &row, 1, NULL, err);
