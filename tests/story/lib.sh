@@ -8,6 +8,8 @@
 #   field NAME            value of a field of the output's last JSON object, without quotes
 # The first thing that is not so is told with the command; the test goes on and fails at its end.
 set -u
+LC_ALL=C
+export LC_ALL
 program=$ENERLOG_BUILD_DIR/enerlog
 folder=$(mktemp -d) || exit 1
 dir=$folder/data
@@ -44,7 +46,7 @@ fault() {
 expect() {
     wanted=$1
     shift
-    command=$*
+    command=$(printf '%.300s' "$*")
     "$program" -D "$dir" "$@" >"$out" 2>"$err" </dev/null
     code=$?
     {
@@ -81,7 +83,8 @@ log_size() {
 # --- the daemon -------------------------------------------------------------------------------
 
 start_daemon() {
-    : >"$folder/serve.out" >"$folder/serve.err"
+    : >"$folder/serve.out"
+    : >"$folder/serve.err"
     "$program" -D "$dir" serve --port 0 >"$folder/serve.out" 2>"$folder/serve.err" &
     daemon=$!
     tries=0
