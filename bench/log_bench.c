@@ -133,7 +133,7 @@ static int open_subject(struct subject *subject, const struct job *bench, const 
 
 struct input {
     const struct job *bench;
-    struct en_workload_day *days; /* of one day, by point */
+    struct en_workload_day *days; /* of one day, in the order of arrival */
     uint32_t *order;
     uint32_t day;
 };
@@ -154,10 +154,10 @@ static void make_day(struct input *input, uint32_t day)
 {
     const struct en_workload *workload = &input->bench->workload;
     input->day = day;
-    for (uint32_t point = 0; point < workload->points_count; point++) {
-        en_workload_day(workload, point, day, &input->days[point]);
-    }
     en_workload_order(workload, day, input->order);
+    for (uint32_t i = 0; i < workload->points_count; i++) {
+        en_workload_day(workload, input->order[i], day, &input->days[i]);
+    }
 }
 
 static void free_input(struct input *input)
@@ -175,20 +175,20 @@ struct producer {
 };
 
 static en_code add_block(struct producer *producer, struct en_batch *batch, struct en_buf *payload,
-                         struct en_buf *bytes, struct en_block *block, uint32_t point,
+                         struct en_buf *bytes, struct en_block *block, uint32_t place,
                          struct en_error *err)
 {
     int64_t from =
         ((int64_t)EN_WORKLOAD_FIRST_DAY + producer->input->day) * EN_DAY_US - 3 * EN_HOUR_US;
     struct en_event_header header = {
         .kind = EN_KIND_READING_PROFILE,
-        .subject = point + 1,
+        .subject = producer->input->order[place] + 1,
         .source = producer->subject->sources[producer->number],
         .source_seq = ++producer->source_seq,
         .valid = {{from}, {from + EN_DAY_US}},
         .cause = EN_SEQ_NONE,
     };
-    block_of(&producer->input->days[point], block);
+    block_of(&producer->input->days[place], block);
     en_buf_reset(bytes);
     en_buf_reset(payload);
     en_code code = en_block_encode(block, bytes, err);
@@ -218,8 +218,7 @@ static void *produce(void *self)
          start += PRODUCERS * BATCH_EVENTS) {
         en_batch_reset(&batch);
         for (uint32_t i = start; i < start + BATCH_EVENTS && i < count && code == EN_OK; i++) {
-            code = add_block(producer, &batch, &payload, &bytes, block, producer->input->order[i],
-                             &err);
+            code = add_block(producer, &batch, &payload, &bytes, block, i, &err);
         }
         if (code == EN_OK) {
             code = producer->subject->sink.append(producer->subject->sink.self, &batch, &appended,
