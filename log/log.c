@@ -20,7 +20,8 @@
 #define SIZE_MAX_DEFAULT (UINT64_C(1) << 40)
 #endif
 #define TABLES_MAX 16u
-#define LOOK_MS 5u /* how often a read-only log looks for more */
+#define LOOK_MS 5u           /* how often a read-only log looks for more */
+#define OPEN_TRIES_MAX 1000u /* beside a writer that is faster than the check */
 #define FORM_KEY "form"
 #define ORIGIN_KEY "origin"
 
@@ -148,6 +149,23 @@ static en_code read_end(struct en_log *log, struct en_kv_txn *txn, uint64_t *siz
     return code;
 }
 
+/* What another process has appended since. */
+static uint64_t look(struct en_log *log)
+{
+    struct en_kv_txn *txn = NULL;
+    struct en_instant recorded_at;
+    uint64_t size = 0;
+    en_code code = en_kv_begin(log->kv, EN_KV_READ, &txn, NULL);
+    if (code == EN_OK) {
+        code = read_end(log, txn, &size, &recorded_at, NULL);
+    }
+    en_kv_abort(txn);
+    if (code == EN_OK && size > log->size) {
+        log->size = size;
+    }
+    return log->size;
+}
+
 static en_code read_head(struct en_log *log, struct en_error *err)
 {
     struct en_kv_txn *txn = NULL;
@@ -185,6 +203,32 @@ static en_code check_edge(struct en_log *log, struct en_error *err)
     return code;
 }
 
+/* What is on disk, checked as far as asked. */
+static en_code read_log(struct en_log *log, bool is_checked, struct en_error *err)
+{
+    en_code code = read_head(log, err);
+    if (code == EN_OK && is_checked) {
+        code = check_edge(log, err);
+    }
+    if (code == EN_OK && is_checked) {
+        code = en_heads_check_newest(log, err);
+    }
+    return code;
+}
+
+/* Another process may append while a reader checks: roots and notes are then newer than the size
+ * that was read. Only what does not fit although nothing came is damage. */
+static en_code read_beside_writer(struct en_log *log, bool is_checked, struct en_error *err)
+{
+    en_code code = read_log(log, is_checked, err);
+    uint64_t size = log->size;
+    for (uint32_t i = 0; i < OPEN_TRIES_MAX && code == EN_CORRUPT && look(log) > size; i++) {
+        code = read_log(log, is_checked, err);
+        size = log->size;
+    }
+    return code;
+}
+
 static en_code open_log(struct en_log *log, const struct en_log_options *options, bool is_checked,
                         struct en_error *err)
 {
@@ -196,13 +240,8 @@ static en_code open_log(struct en_log *log, const struct en_log_options *options
         code = create(log, options->origin, err);
     }
     if (code == EN_OK) {
-        code = read_head(log, err);
-    }
-    if (code == EN_OK && is_checked) {
-        code = check_edge(log, err);
-    }
-    if (code == EN_OK && is_checked) {
-        code = en_heads_check_newest(log, err);
+        code = log->is_read_only ? read_beside_writer(log, is_checked, err)
+                                 : read_log(log, is_checked, err);
     }
     if (code == EN_OK && !log->is_read_only) {
         code = en_dedupe_load(log, err);
@@ -339,23 +378,6 @@ static en_code sink_find(void *self, en_name_type type, const struct en_slice *k
 struct en_sink en_log_sink(struct en_log *log)
 {
     return (struct en_sink){log, sink_append, sink_name, sink_find};
-}
-
-/* What another process has appended since. */
-static uint64_t look(struct en_log *log)
-{
-    struct en_kv_txn *txn = NULL;
-    struct en_instant recorded_at;
-    uint64_t size = 0;
-    en_code code = en_kv_begin(log->kv, EN_KV_READ, &txn, NULL);
-    if (code == EN_OK) {
-        code = read_end(log, txn, &size, &recorded_at, NULL);
-    }
-    en_kv_abort(txn);
-    if (code == EN_OK && size > log->size) {
-        log->size = size;
-    }
-    return log->size;
 }
 
 uint64_t en_log_size(struct en_log *log)

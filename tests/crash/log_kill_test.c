@@ -22,6 +22,7 @@
 #define ROUNDS 100
 #define DELAY_US_MAX 60000u
 #define MAKING_US_MAX 12000u
+#define BESIDE_ROUNDS 100
 #define SIZE_MAX_TEST (UINT64_C(1) << 32)
 #define WRITER EN_BUILD_DIR "/tests.crash.log_writer_main"
 
@@ -193,11 +194,44 @@ static void test_log_survives_kill_at_any_instant(void **state)
     en_scratch_remove(&kill_test.scratch);
 }
 
+/* Readers come and go while another process appends: none takes growth for damage. */
+static void test_log_opens_beside_a_writer(void **state)
+{
+    (void)state;
+    struct kill kill_test;
+    int status = 0;
+    uint64_t size = 0;
+    begin(&kill_test);
+    run_and_kill(&kill_test, DELAY_US_MAX);
+    pid_t child = start_writer(&kill_test);
+    for (int i = 0; i < BESIDE_ROUNDS; i++) {
+        struct en_log_options options = {
+            .dir = kill_test.dir, .is_read_only = true, .size_max = SIZE_MAX_TEST};
+        struct en_log *log = NULL;
+        struct en_error err = {0};
+        en_code code = en_log_open(&options, &log, &err);
+        assert_string_equal(code == EN_NOT_FOUND ? "" : err.text, "");
+        if (code == EN_OK) {
+            uint64_t now = en_log_wait(log, size, 20);
+            assert_true(now >= size);
+            size = now;
+        }
+        en_log_close(log);
+    }
+    struct en_verify_report report;
+    assert_int_equal(en_log_verify(kill_test.dir, NULL, NULL, &report, NULL), EN_OK);
+    assert_true(report.size >= size);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    en_scratch_remove(&kill_test.scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_log_survives_kill_at_any_instant),
         cmocka_unit_test(test_log_survives_kill_while_it_is_made),
+        cmocka_unit_test(test_log_opens_beside_a_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,8 +5,10 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "core/sign.h"
 #include "tests/crash/log_story.h"
 
 #define SIZE_MAX_TEST (UINT64_C(1) << 32)
@@ -59,6 +61,29 @@ static void *produce(void *self)
     }
 }
 
+/* Ends with the kill. */
+static _Noreturn void sign_for_ever(struct en_log *log)
+{
+    static const uint8_t seed[EN_SIGN_KEY_SIZE] = {4};
+    const struct timespec pause = {0, 5000000};
+    struct en_sign_private key;
+    struct en_error err;
+    struct en_buf text;
+    struct en_buf note;
+    en_buf_init(&text, 1000);
+    en_buf_init(&note, 4000);
+    if (en_sign_of_seed("crash.example/log", seed, &key, &err) != EN_OK) {
+        fail("key", &err);
+    }
+    en_sign_private_print(&key, &text);
+    for (;;) {
+        if (en_log_checkpoint(log, en_buf_slice(&text), &note, &err) != EN_OK) {
+            fail("sign", &err);
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct producer producers[EN_STORY_PRODUCERS];
@@ -93,6 +118,8 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    (void)produce(&producers[0]);
-    return 0;
+    if (pthread_create(&thread, NULL, produce, &producers[0]) != 0) {
+        return 2;
+    }
+    sign_for_ever(log);
 }
