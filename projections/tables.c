@@ -182,7 +182,8 @@ static const struct en_field replacement_fields[] = {
                "what the old device showed when it was removed"),
     FIELD_LIST(replacement, initial, en_payload_register_value,
                "what the new device showed when it was installed"),
-    FIELD(replacement, I64, downtime_power_micro, "kW (kvar) while no device measured; 0 none"),
+    FIELD(replacement, I64, downtime_power_micro,
+          "kW of received active energy while no device measured; 0 none"),
     FIELD(replacement, TEXT, act, "the paper it rests on"),
 };
 static const struct en_record replacement_record = {

@@ -151,7 +151,7 @@ static const struct en_field device_replaced_fields[] = {
     {"initial", EN_FIELD_LIST, offsetof(struct en_device_replaced, initial),
      "what the new device showed when it was installed", &en_payload_register_value},
     FIELD(device_replaced, downtime_power_micro, MICRO,
-          "kW (kvar) while no device measured; 0 none"),
+          "kW of received active energy while no device measured; 0 none"),
     FIELD(device_replaced, act, TEXT, "the paper it rests on"),
 };
 RECORD(device_replaced);

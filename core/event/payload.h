@@ -134,7 +134,8 @@ struct en_device_replaced {
     uint32_t new_device;
     struct en_list final;         /* en_register_value of the old device */
     struct en_list initial;       /* en_register_value of the new device */
-    int64_t downtime_power_micro; /* kW (kvar) while no device measured; 0 none */
+    int64_t downtime_power_micro; /* per hour, of received active energy (kW) while no device
+                                     measured; 0 none */
     struct en_slice act;
 };
 

@@ -257,6 +257,18 @@ en_code en_register_meaning_of(struct en_slice code, struct en_register_meaning 
                         (const char *)code.bytes);
 }
 
+bool en_register_bears_load(struct en_slice code)
+{
+    struct en_register_meaning meaning = {0};
+    if (en_register_meaning_of(code, &meaning, NULL) != EN_OK) {
+        return true;
+    }
+    bool is_electric = meaning.unit == EN_UNIT_KWH || meaning.unit == EN_UNIT_KVARH;
+    bool is_received = meaning.unit == EN_UNIT_KWH && meaning.channel != NULL &&
+                       strcmp(meaning.channel, "A+") == 0;
+    return meaning.tariff == 0 && (is_received || !is_electric);
+}
+
 const char *en_channel_of_80020(struct en_slice code)
 {
     for (size_t i = 0; i < EN_COUNT_OF(channel_rows); i++) {

@@ -50,6 +50,11 @@ size_t en_obis_print(const struct en_obis *obis, char text[EN_OBIS_TEXT_SIZE]);
 en_code en_register_meaning_of(struct en_slice code, struct en_register_meaning *meaning,
                                struct en_error *err) EN_MUST_CHECK;
 
+/* Whether a load that an act states for the time without a device (R-06) is this channel's: of
+ * received active energy in total it is, and of a code that says nothing (another resource's only
+ * channel); not of delivered or reactive energy, nor of a tariff's part. */
+bool en_register_bears_load(struct en_slice code);
+
 /* "01" -> "A+" .. "04" -> "R-", and back; NULL when there is none. */
 const char *en_channel_of_80020(struct en_slice code);
 const char *en_channel_to_80020(struct en_slice channel);

@@ -113,9 +113,23 @@ static void test_80020_maps_both_ways(void **state)
     assert_null(en_channel_to_80020(en_slice_text("01")));
 }
 
+static void test_register_bears_the_load_of_an_act(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code;
+        bool bears;
+    } rows[] = {{"A+", true},        {"A-", false},        {"R+", false}, {"R-", false},
+                {"1-0:1.8.0", true}, {"1-0:1.8.1", false}, {"heat", true}};
+    for (size_t i = 0; i < EN_COUNT_OF(rows); i++) {
+        assert_int_equal(en_register_bears_load(en_slice_text(rows[i].code)), rows[i].bears);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_register_bears_the_load_of_an_act),
         cmocka_unit_test(test_obis_goes_both_ways),
         cmocka_unit_test(test_obis_refuses_with_place),
         cmocka_unit_test(test_codes_have_meanings),

@@ -144,7 +144,7 @@ static struct en_amount add_downtime(const struct day_work *work, struct en_inte
             .counted = counted,
             .slot = slot,
             .downtime = {row->removed, row->installed},
-            .load_micro_per_hour = row->downtime_power_micro,
+            .load_micro_per_hour = work->info.bears_load ? row->downtime_power_micro : 0,
         };
         counted = en_consumption_split_slot(&split);
     }

@@ -14,8 +14,9 @@ struct en_channel_info {
     bool is_known; /* false: readings came for a channel that nobody set; taken as a profile of
                       primary values */
     bool is_primary;
-    bool is_plain; /* its profile is its energy: primary values or no ratio, no pulses, no
-                      replacement at its point */
+    bool bears_load; /* the load of an act without a device is its own (register_code.h) */
+    bool is_plain;   /* its profile is its energy: primary values or no ratio, no pulses, no
+                        replacement at its point */
 };
 
 /* Never fails for an unknown channel (is_known false). */

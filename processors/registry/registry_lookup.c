@@ -1,4 +1,5 @@
 #include "core/mem.h"
+#include "core/metering/register_code.h"
 #include "processors/registry/registry_state.h"
 #include "projections/tables.h"
 
@@ -69,6 +70,7 @@ static en_code load_channel(struct en_fold *fold, uint32_t channel, struct en_ch
         .basis = row.basis,
         .is_known = true,
         .is_primary = row.is_primary,
+        .bears_load = en_register_bears_load(row.code),
     };
     return is_plain_point(fold, info, &info->is_plain, err);
 }

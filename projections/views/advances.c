@@ -1,6 +1,7 @@
 #include "projections/views/advances.h"
 
 #include "core/event/payload.h"
+#include "core/metering/register_code.h"
 
 #define ACTS_MAX 256u /* of one point in the span */
 #define ARENA_SIZE (1u << 20)
@@ -230,8 +231,8 @@ static en_code give_unknown(struct walk *walk, struct en_instant at, struct en_e
 static en_code give_downtime(struct walk *walk, const struct act *act, struct en_error *err)
 {
     bool is_within = act->downtime.to.us <= walk->span.to.us;
-    if (act->downtime_power_micro == 0 || act->downtime.to.us <= act->downtime.from.us ||
-        !is_within) {
+    bool is_stated = act->downtime_power_micro != 0 && en_register_bears_load(walk->channel->code);
+    if (!is_stated || act->downtime.to.us <= act->downtime.from.us || !is_within) {
         return EN_OK;
     }
     struct en_split_slot split = {.counted = {0, EN_SOURCE_EDIT_BY_ACT},
