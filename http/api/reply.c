@@ -47,16 +47,16 @@ static en_code parse_edge(const struct en_http_request *request, const char *nam
 en_code en_api_stretch(const struct en_http_request *request, struct en_api_stretch *stretch,
                        struct en_error *err)
 {
-    bool is_from_day = false;
-    bool is_to_day = false;
     *stretch = (struct en_api_stretch){.is_instants = false};
-    en_code code =
-        parse_edge(request, "from", &is_from_day, &stretch->from_day, &stretch->interval.from, err);
+    en_code code = parse_edge(request, "from", &stretch->is_from_day, &stretch->from_day,
+                              &stretch->interval.from, err);
     if (code == EN_OK) {
-        code = parse_edge(request, "to", &is_to_day, &stretch->to_day, &stretch->interval.to, err);
+        code = parse_edge(request, "to", &stretch->is_to_day, &stretch->to_day,
+                          &stretch->interval.to, err);
     }
-    stretch->is_instants = !is_from_day || !is_to_day;
-    if (code == EN_OK && stretch->interval.from.us >= stretch->interval.to.us) {
+    bool is_mixed = stretch->is_from_day != stretch->is_to_day;
+    stretch->is_instants = !stretch->is_from_day || !stretch->is_to_day;
+    if (code == EN_OK && !is_mixed && stretch->interval.from.us >= stretch->interval.to.us) {
         return en_error_set(err, EN_USAGE, "from must be before to");
     }
     return code;

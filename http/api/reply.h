@@ -11,9 +11,13 @@
 en_code en_api_number(const struct en_http_request *request, const char *name, uint64_t max,
                       uint64_t *value, struct en_error *err) EN_MUST_CHECK;
 
-/* A stretch of time from `from` to `to`: fiscal days, or instants where one is no plain date. */
+/* A stretch of time from `from` to `to`: fiscal days, or instants where one is no plain date. A
+ * date beside an instant is the start of that fiscal day of each object, which only its reader
+ * knows. */
 struct en_api_stretch {
     bool is_instants;
+    bool is_from_day;
+    bool is_to_day;
     struct en_day from_day;
     struct en_day to_day;
     struct en_interval interval;

@@ -96,14 +96,19 @@ static en_code set_asked(struct series *series, const struct en_api_stretch *str
     int32_t offset = 0;
     uint32_t point = series->channel.point;
     series->asked = stretch->interval;
-    if (stretch->is_instants) {
-        return EN_OK;
+    en_code code = EN_OK;
+    if (stretch->is_from_day) {
+        code = en_keys_day_start(series->store, point, stretch->from_day.n, &series->asked.from,
+                                 &offset, err);
     }
-    en_code code = en_keys_day_start(series->store, point, stretch->from_day.n, &series->asked.from,
-                                     &offset, err);
-    return code == EN_OK ? en_keys_day_start(series->store, point, stretch->to_day.n,
-                                             &series->asked.to, &offset, err)
-                         : code;
+    if (code == EN_OK && stretch->is_to_day) {
+        code = en_keys_day_start(series->store, point, stretch->to_day.n, &series->asked.to,
+                                 &offset, err);
+    }
+    if (code == EN_OK && series->asked.from.us >= series->asked.to.us) {
+        code = en_error_set(err, EN_USAGE, "from must be before to");
+    }
+    return code;
 }
 
 static en_code put_series(struct series *series, struct en_arena *arena, struct en_error *err)

@@ -45,6 +45,8 @@ static en_code parse_query(const struct en_http_request *request, struct en_usag
         return code;
     }
     query->is_instants = stretch.is_instants;
+    query->is_from_day = stretch.is_from_day;
+    query->is_to_day = stretch.is_to_day;
     query->from_day = stretch.from_day;
     query->to_day = stretch.to_day;
     query->interval = stretch.interval;
@@ -64,8 +66,8 @@ static void put_cell(struct en_json *json, const struct en_usage *usage,
         en_json_text(json, "channel", series->code);
     }
     if (query->is_instants) {
-        en_api_instant(json, "from", query->interval.from, series->offset_minutes);
-        en_api_instant(json, "to", query->interval.to, series->offset_minutes);
+        en_api_instant(json, "from", series->interval.from, series->offset_minutes);
+        en_api_instant(json, "to", series->interval.to, series->offset_minutes);
     } else {
         en_json_day(json, "from", usage->edges[step]);
         en_json_day(json, "to", usage->edges[step + 1]);
