@@ -260,5 +260,5 @@ en_code en_engine_tidy_readers(struct en_engine *engine, struct en_error *err)
     (void)pthread_rwlock_rdlock(&engine->generation_lock);
     en_code code = en_kv_readers(engine->kv, &readers, err);
     (void)pthread_rwlock_unlock(&engine->generation_lock);
-    return code;
+    return code == EN_OK ? en_log_tend(engine->log, NULL, err) : code;
 }
