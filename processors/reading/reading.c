@@ -15,6 +15,8 @@
  * waiting for each cost more than all the rest. */
 #define AHEAD_PENDING 16u
 #define AHEAD_BLOCKS 8u
+#define ORIGINS_UNMERGED_MAX 64u
+#define ORIGINS_MAX (EN_SERIES_ENTRY_SIZE_MAX / EN_ORIGIN_SIZE_MAX) /* of a channel's day */
 
 /* A profile that waits for its day to be settled. The block lies in the batch arena. */
 struct pending {
@@ -190,6 +192,23 @@ struct day_write {
     int32_t day;
 };
 
+/* Keeps what a later merge may need, the newest where that is more than an entry holds. */
+static void put_origins(struct reading_state *state, const struct en_contribution *contributions,
+                        size_t count)
+{
+    size_t needed = 0;
+    for (size_t i = 0; i < count; i++) {
+        needed += contributions[i].is_needed;
+    }
+    en_buf_reset(&state->origins);
+    for (size_t i = 0; i < count; i++) {
+        if (contributions[i].is_needed && needed-- <= ORIGINS_MAX) {
+            en_origin_encode(contributions[i].revision, contributions[i].seq, &state->origins);
+        }
+    }
+    EN_ASSERT(state->origins.code == EN_OK || state->origins.code == EN_NOMEM);
+}
+
 /* Lays together what is stored of the channel's day and what came new, from the events themselves.
  */
 static en_code merge_anew(struct day_write *write, uint32_t channel, const struct pending *pending,
@@ -218,28 +237,32 @@ static en_code merge_anew(struct day_write *write, uint32_t channel, const struc
                 en_fold_grow((void **)&contributions, &capacity, used, sizeof *contributions, err);
         }
         if (code == EN_OK) {
-            contributions[used++] =
-                (struct en_contribution){revision, seq, en_arena_copy(&fold->day, block)};
+            contributions[used++] = (struct en_contribution){
+                .revision = revision, .seq = seq, .block = en_arena_copy(&fold->day, block)};
         }
     }
     for (size_t i = 0; i < count && code == EN_OK; i++) {
         code = en_fold_grow((void **)&contributions, &capacity, used, sizeof *contributions, err);
         if (code == EN_OK) {
-            contributions[used++] =
-                (struct en_contribution){pending[i].revision, pending[i].seq, pending[i].block};
+            contributions[used++] = (struct en_contribution){
+                .revision = pending[i].revision, .seq = pending[i].seq, .block = pending[i].block};
         }
     }
-    en_buf_reset(&write->state->block);
     if (code == EN_OK) {
         code = en_contributions_merge(contributions, used, &fold->day, &write->state->block, err);
+    }
+    if (code == EN_OK) {
+        put_origins(write->state, contributions, used);
     }
     en_mem_free(contributions);
     return code;
 }
 
-/* Whether the new reading takes every slot of what stands there: then nothing needs merging. */
+/* Whether the new reading takes every slot of what stands there: then nothing needs merging. Where
+ * many readings are noted a merge says which of them are still needed. */
 static en_code is_superseding(const struct pending *pending, struct en_slice old,
-                              struct en_slice origins, bool *is, struct en_error *err)
+                              struct en_slice origins, uint32_t *origins_count, bool *is,
+                              struct en_error *err)
 {
     struct en_block_head head;
     struct en_block_head old_head;
@@ -259,11 +282,14 @@ static en_code is_superseding(const struct pending *pending, struct en_slice old
     }
     bool is_above_all = true;
     bool is_not_below = true;
+    *origins_count = 0;
     while (origins.size > 0 && en_origin_take(&origins, &revision, &seq)) {
+        (*origins_count)++;
         is_above_all = is_above_all && pending->revision > revision;
         is_not_below = is_not_below && pending->revision >= revision;
     }
-    *is = is_above_all || (is_not_below && total.missing == 0);
+    *is = *origins_count <= ORIGINS_UNMERGED_MAX &&
+          (is_above_all || (is_not_below && total.missing == 0));
     return EN_OK;
 }
 
@@ -271,6 +297,7 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
                               const struct pending *pending, size_t count, struct en_error *err)
 {
     struct en_fold *fold = write->fold;
+    struct en_buf *origins = &write->state->origins;
     struct en_slice old;
     struct en_slice old_origins;
     en_code code = en_series_writer_peek(write->profile, channel, &old, err);
@@ -285,31 +312,26 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
     if (block.bytes == NULL) {
         return en_error_set(err, EN_NOMEM, "no room for the readings of a day");
     }
+    uint32_t origins_count = 0;
     bool is_alone = old.size == 0 && count == 1;
     if (!is_alone && count == 1) {
-        code = is_superseding(pending, old, old_origins, &is_alone, err);
+        code = is_superseding(pending, old, old_origins, &origins_count, &is_alone, err);
     }
     if (code == EN_OK && !is_alone) {
-        struct en_error fault;
-        code = merge_anew(write, channel, pending, count, old_origins, &fault);
-        if (code == EN_OVERFLOW || code == EN_RANGE || code == EN_LIMIT) {
-            /* the facts stay in the log; what stood there goes on standing */
-            block = old.size > 0 ? old : pending[count - 1].block;
-            code = EN_OK;
-        } else if (code != EN_OK) {
-            *err = fault;
-        } else {
-            block = en_arena_copy(&fold->day, en_buf_slice(&write->state->block));
+        code = merge_anew(write, channel, pending, count, old_origins, err);
+        block = en_arena_copy(&fold->day, en_buf_slice(&write->state->block));
+    } else if (code == EN_OK) {
+        en_buf_reset(origins);
+        if (origins_count > 1) { /* among more than one may be some of another grid */
+            en_buf_append(origins, old_origins.bytes, old_origins.size);
         }
+        en_origin_encode(pending->revision, pending->seq, origins);
+    }
+    if (code == EN_OK) {
+        code = en_buf_code(origins, err);
     }
     if (code != EN_OK) {
         return code;
-    }
-    struct en_buf *origins = &write->state->origins;
-    en_buf_reset(origins);
-    en_buf_append(origins, old_origins.bytes, old_origins.size);
-    for (size_t i = 0; i < count; i++) {
-        en_origin_encode(pending[i].revision, pending[i].seq, origins);
     }
     struct en_change change = {.series = channel, .after = block};
     if (old.size > 0) {
@@ -413,7 +435,7 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
     (void)err;
     struct reading_state *state = state_memory;
     en_buf_init(&state->block, EN_BLOCK_SIZE_MAX);
-    en_buf_init(&state->origins, EN_BLOCK_SIZE_MAX);
+    en_buf_init(&state->origins, EN_SERIES_ENTRY_SIZE_MAX);
     return EN_OK;
 }
 
