@@ -68,6 +68,19 @@ en_code en_fold_decode(struct en_fold *fold, const struct en_event *event, const
     return code == EN_OK ? EN_OK : en_fold_refuse(fold, code, err, "%s: %s", what, fault.text);
 }
 
+en_code en_fold_copy(struct en_arena *arena, struct en_slice view, struct en_slice *copy,
+                     struct en_error *err)
+{
+    *copy = (struct en_slice){0};
+    if (view.size == 0) {
+        return EN_OK;
+    }
+    *copy = en_arena_copy(arena, view);
+    return copy->bytes != NULL
+               ? EN_OK
+               : en_error_set(err, EN_NOMEM, "no room to keep %zu bytes", view.size);
+}
+
 en_code en_fold_grow(void **items, size_t *capacity, size_t count, size_t item_size,
                      struct en_error *err)
 {

@@ -129,6 +129,10 @@ bool en_fold_is_key(struct en_slice text);
 en_code en_fold_decode(struct en_fold *fold, const struct en_event *event, const char *what,
                        void *payload, bool *is_read, struct en_error *err) EN_MUST_CHECK;
 
+/* Copies what is a view into an arena of the fold; nothing stays nothing. EN_NOMEM. */
+en_code en_fold_copy(struct en_arena *arena, struct en_slice view, struct en_slice *copy,
+                     struct en_error *err) EN_MUST_CHECK;
+
 /* Adds a change to a lane of the day in hand; copies nothing. */
 en_code en_fold_change(struct en_fold *fold, en_change_lane lane, const struct en_change *change,
                        struct en_error *err) EN_MUST_CHECK;

@@ -285,9 +285,16 @@ static en_code settle_balance(struct en_fold *fold, struct balance_state *state,
         return code;
     }
     struct en_change change = {.series = balance};
-    change.before = old.size > 0 ? en_arena_copy(&fold->day, old) : change.before;
-    change.after = state->entry.size > 0 ? en_arena_copy(&fold->day, en_buf_slice(&state->entry))
-                                         : change.after;
+    code = en_buf_code(&state->entry, err);
+    if (code == EN_OK) {
+        code = en_fold_copy(&fold->day, old, &change.before, err);
+    }
+    if (code == EN_OK) {
+        code = en_fold_copy(&fold->day, en_buf_slice(&state->entry), &change.after, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
     code = en_series_writer_put(writer, balance, change.after, NULL, &is_changed, err);
     return code == EN_OK && is_changed ? en_fold_change(fold, EN_LANE_BALANCE, &change, err) : code;
 }

@@ -97,7 +97,7 @@ static en_code mark_days(struct en_fold *fold, struct formula_state *state, uint
 /* Whether the code tells a fault of ours or of the machine, not of the formula. */
 static bool is_failure(en_code code)
 {
-    return code == EN_NOMEM || code == EN_IO;
+    return code == EN_NOMEM || code == EN_IO || code == EN_CORRUPT || code == EN_FULL;
 }
 
 /* One formula to be: *is_accepted false: refused, and said so. */
@@ -303,9 +303,11 @@ static en_code touch(struct en_fold *fold, struct formula_state *state, uint32_t
             return code;
         }
         today->node = node;
-        today->before = code == EN_OK ? en_arena_copy(&fold->day, stored) : (struct en_slice){0};
-        code = en_fold_grow((void **)&state->touched, &state->touched_capacity,
-                            state->touched_count, sizeof node, err);
+        code = code == EN_OK ? en_fold_copy(&fold->day, stored, &today->before, err) : EN_OK;
+        if (code == EN_OK) {
+            code = en_fold_grow((void **)&state->touched, &state->touched_capacity,
+                                state->touched_count, sizeof node, err);
+        }
         if (code != EN_OK) {
             return code;
         }
@@ -428,13 +430,7 @@ static en_code make_entry(struct en_fold *fold, struct formula_state *state, boo
     if (code == EN_OK) {
         code = en_buf_code(&state->entry, err);
     }
-    if (code == EN_OK) {
-        *entry = en_arena_copy(&fold->day, en_buf_slice(&state->entry));
-        code = entry->bytes != NULL
-                   ? EN_OK
-                   : en_error_set(err, EN_NOMEM, "no room for the formulas of a day");
-    }
-    return code;
+    return code == EN_OK ? en_fold_copy(&fold->day, en_buf_slice(&state->entry), entry, err) : code;
 }
 
 static en_code compute(struct en_fold *fold, struct formula_state *state,
@@ -561,7 +557,10 @@ static en_code write_node(struct en_fold *fold, struct formula_state *state,
         en_totals_encode(&totals, &state->totals);
     }
     struct en_change change = {today->node, today->before, today->after};
-    code = en_series_writer_put(entries, today->node, today->after, NULL, NULL, err);
+    code = en_buf_code(&state->totals, err);
+    if (code == EN_OK) {
+        code = en_series_writer_put(entries, today->node, today->after, NULL, NULL, err);
+    }
     if (code == EN_OK) {
         code =
             en_series_writer_put(days, today->node, en_buf_slice(&state->totals), NULL, NULL, err);

@@ -116,7 +116,10 @@ static en_code net_corrections(struct en_fold *fold, const struct en_freeze_row 
             break;
         }
         struct en_correction_row net = row;
-        net.authority = en_arena_copy(&fold->batch, row.authority);
+        code = en_fold_copy(&fold->batch, row.authority, &net.authority, err);
+        if (code != EN_OK) {
+            break;
+        }
         if (!en_i64_subtract(row.delta_micro, booked, &net.delta_micro)) {
             code = en_error_set(err, EN_OVERFLOW,
                                 "the correction of channel %u does not fit 64 bits", row.channel);

@@ -109,6 +109,9 @@ static const char *period_fault(const struct freeze_state *state,
     bool has_previous = false;
     for (size_t i = 0; i < state->count; i++) {
         const struct current *other = &state->items[i];
+        if (other->freeze == freeze->freeze) {
+            return "a freeze of this id stands: frozen results never change, choose another id";
+        }
         if (other->scope != freeze->scope) {
             continue;
         }
@@ -124,6 +127,17 @@ static const char *period_fault(const struct freeze_state *state,
                            : NULL;
 }
 
+/* Whether the object can be the scope of a freeze: it is there, or 0, everything. */
+static en_code is_scope(struct en_fold *fold, uint32_t object, bool *is, struct en_error *err)
+{
+    struct en_object_row row = {.object = object, .from = {INT64_MAX}};
+    en_code code = object == 0
+                       ? EN_OK
+                       : en_table_last_before(fold->store, &en_table_object, &row, 1, NULL, err);
+    *is = code == EN_OK;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
                               const struct en_event *event, struct en_error *err)
 {
@@ -133,16 +147,27 @@ static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
     if (!is_read) {
         return code;
     }
-    if (payload.to_day <= payload.from_day || payload.to_day - payload.from_day > PERIOD_DAYS_MAX) {
+    bool is_in_calendar = payload.from_day >= EN_FOLD_DAY_MIN && payload.to_day < EN_FOLD_DAY_MAX;
+    if (!is_in_calendar || payload.to_day <= payload.from_day ||
+        payload.to_day - payload.from_day > PERIOD_DAYS_MAX) {
         return en_fold_refuse(fold, EN_RANGE, err,
                               "freeze: give a period of 1 to %d days, its end not included",
                               PERIOD_DAYS_MAX);
     }
     struct en_policy_row policy;
     bool is_found = false;
+    bool has_scope = false;
     code = find_policy(fold, payload.policy, &policy, &is_found, err);
+    if (code == EN_OK) {
+        code = is_scope(fold, payload.scope, &has_scope, err);
+    }
     if (code != EN_OK) {
         return code;
+    }
+    if (!has_scope) {
+        return en_fold_refuse(fold, EN_NOT_FOUND, err,
+                              "freeze: its scope (object %u) is not there: nothing would be frozen",
+                              payload.scope);
     }
     if (!is_found) {
         return en_fold_refuse(
@@ -195,6 +220,16 @@ static en_code fold_attested(struct en_fold *fold, const struct en_event *event,
     if (!is_read) {
         return code;
     }
+    struct en_freeze_row freeze = {.freeze = event->header.subject, .run = payload.run};
+    code = en_table_get(fold->store, &en_table_freeze, &freeze, NULL, err);
+    if (code == EN_NOT_FOUND) {
+        return en_fold_refuse(fold, EN_NOT_FOUND, err,
+                              "attestation: freeze %u has no run %u to attest", freeze.freeze,
+                              payload.run);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
     struct en_attestation_row row = {
         .freeze = event->header.subject,
         .run = payload.run,
@@ -212,12 +247,16 @@ static en_code restate(struct en_fold *fold, struct freeze_state *state,
                        struct en_error *err)
 {
     struct en_freeze_row next = *last;
-    next.policy = en_arena_copy(&fold->batch, last->policy);
-    next.name = en_arena_copy(&fold->batch, last->name);
+    en_code code = en_fold_copy(&fold->batch, last->policy, &next.policy, err);
+    if (code == EN_OK) {
+        code = en_fold_copy(&fold->batch, last->name, &next.name, err);
+    }
     next.run = last->run + 1;
     next.seq = fold->event->header.seq.n;
     next.authority = authority;
-    en_code code = en_freeze_scope_copy(fold, last, next.run, err);
+    if (code == EN_OK) {
+        code = en_freeze_scope_copy(fold, last, next.run, err);
+    }
     if (code == EN_OK) {
         code = en_freeze_scope_count_missing(fold, &next, err);
     }
@@ -269,6 +308,10 @@ static en_code fold_correction(struct en_fold *fold, struct freeze_state *state,
     if (!is_read) {
         return code;
     }
+    if (payload.correction > DELTA) {
+        return en_fold_refuse(fold, EN_RANGE, err,
+                              "correction: it is restate (1), delta (2) or as the policy says (0)");
+    }
     struct en_freeze_row last;
     code = en_freeze_last_run(fold->store, event->header.subject, &last, err);
     if (code == EN_NOT_FOUND) {
@@ -308,7 +351,8 @@ static en_code fold_correction(struct en_fold *fold, struct freeze_state *state,
     if (!has && style == RESTATE) {
         return en_freeze_refuse_nothing_pending(fold, event->header.subject, err);
     }
-    if (style == DELTA && payload.target_day < last.to_day) {
+    if (style == DELTA &&
+        (payload.target_day < last.to_day || payload.target_day >= EN_FOLD_DAY_MAX)) {
         return en_fold_refuse(fold, EN_RANGE, err,
                               "correction: a delta is booked on an open day after the frozen "
                               "period: name one");

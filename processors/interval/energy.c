@@ -94,7 +94,11 @@ static en_code unit_ratio(struct day_work *work, struct en_instant at, struct en
         struct en_ratio per_divisor = {1, divisor};
         code = en_ratio_multiply(constant, per_divisor, &constant, err);
     }
-    return code == EN_OK ? en_ratio_multiply(*ratio, constant, ratio, err) : code;
+    struct en_error fault;
+    if (code == EN_OK && en_ratio_multiply(*ratio, constant, ratio, &fault) != EN_OK) {
+        *ratio = (struct en_ratio){0, 1}; /* no number holds both: as if there were no constant */
+    }
+    return code;
 }
 
 /* The ratio at the first slot, and whether it is the same all day. */
@@ -116,10 +120,7 @@ static en_code encode(struct day_work *work, struct en_slice *energy, struct en_
     en_buf_init(&out, EN_BLOCK_SIZE_MAX);
     en_code code = en_derived_encode(work->block, &out, err);
     if (code == EN_OK) {
-        *energy = en_arena_copy(&work->fold->day, en_buf_slice(&out));
-        code = energy->bytes != NULL
-                   ? EN_OK
-                   : en_error_set(err, EN_NOMEM, "no room for the energy of a day");
+        code = en_fold_copy(&work->fold->day, en_buf_slice(&out), energy, err);
     }
     en_buf_fini(&out);
     return code;
@@ -187,6 +188,20 @@ static en_code scale_slots(struct day_work *work, struct en_error *err)
     return code;
 }
 
+/* All slots by one ratio, block to block. */
+static en_code scale_whole(struct day_work *work, struct en_slice profile, struct en_ratio ratio,
+                           struct en_slice *energy, struct en_error *err)
+{
+    struct en_buf out;
+    en_buf_init(&out, EN_BLOCK_SIZE_MAX);
+    en_code code = en_block_scale_half_up(profile, ratio, &out, NULL, err);
+    if (code == EN_OK) {
+        code = en_fold_copy(&work->fold->day, en_buf_slice(&out), energy, err);
+    }
+    en_buf_fini(&out);
+    return code;
+}
+
 static en_code energy_of_profile(struct day_work *work, int32_t day, struct en_slice profile,
                                  struct en_slice *energy, struct en_error *err)
 {
@@ -211,18 +226,15 @@ static en_code energy_of_profile(struct day_work *work, int32_t day, struct en_s
     }
     bool is_simple = is_same && ratio.num != 0 && work->replacements_count == 0;
     if (is_simple && head.exponent >= MICRO_EXPONENT) {
-        struct en_buf out;
-        en_buf_init(&out, EN_BLOCK_SIZE_MAX);
         struct en_error fault;
-        en_code scaled = en_block_scale_half_up(profile, ratio, &out, NULL, &fault);
-        if (scaled == EN_OK) {
-            *energy = en_arena_copy(&work->fold->day, en_buf_slice(&out));
-            en_buf_fini(&out);
-            return energy->bytes != NULL
-                       ? EN_OK
-                       : en_error_set(err, EN_NOMEM, "no room for the energy of a day");
+        code = scale_whole(work, profile, ratio, energy, &fault);
+        if (code == EN_OK) {
+            return EN_OK;
         }
-        en_buf_fini(&out);
+        if (code == EN_NOMEM || code == EN_CORRUPT) {
+            *err = fault;
+            return code;
+        }
         /* a value does not fit: the slots below say which */
     }
     code = en_block_read(profile, work->block, err);

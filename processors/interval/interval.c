@@ -231,11 +231,14 @@ static en_code settle_channel(struct en_fold *fold, struct interval_state *state
     if (code == EN_OK) {
         code = en_series_writer_peek(writer, profile->series, &stored, err);
     }
+    if (code == EN_OK) {
+        code = en_fold_copy(&fold->day, stored, &change.before, err);
+    }
     if (code != EN_OK) {
         return code;
     }
     /* an entry of its own stands for the energy, else the profile does */
-    change.before = stored.size > 0 ? en_arena_copy(&fold->day, stored) : profile->before;
+    change.before = change.before.size > 0 ? change.before : profile->before;
     bool is_profile = en_slice_equal(change.after, profile->after);
     struct en_slice entry = is_profile ? (struct en_slice){0} : change.after;
     code = en_series_writer_put(writer, profile->series, entry, NULL, NULL, err);
@@ -254,10 +257,9 @@ static en_code standing_profile(struct en_fold *fold, uint32_t channel, int32_t 
         return code;
     }
     *change = (struct en_change){.series = channel};
-    if (code == EN_OK) {
-        change->before = change->after = en_arena_copy(&fold->day, block);
-    }
-    return EN_OK;
+    code = code == EN_OK ? en_fold_copy(&fold->day, block, &change->before, err) : EN_OK;
+    change->after = change->before;
+    return code;
 }
 
 /* Whether the day is all plain channels so far: then nothing is stored and the profiles' changes

@@ -27,12 +27,14 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
     }
     struct en_outbox_row row = {
         .outbox = payload.outbox,
-        .action = en_arena_copy(&fold->batch, stored.action),
-        .detail = en_arena_copy(&fold->batch, stored.detail),
         .state = payload.is_done ? STATE_DONE : STATE_FAILED,
         .result = payload.detail,
     };
-    return en_table_put(fold->store, &en_table_outbox, &row, NULL, err);
+    code = en_fold_copy(&fold->batch, stored.action, &row.action, err);
+    if (code == EN_OK) {
+        code = en_fold_copy(&fold->batch, stored.detail, &row.detail, err);
+    }
+    return code == EN_OK ? en_table_put(fold->store, &en_table_outbox, &row, NULL, err) : code;
 }
 
 static const struct en_table *const tables[] = {&en_table_outbox, NULL};

@@ -237,8 +237,11 @@ static en_code merge_anew(struct day_write *write, uint32_t channel, const struc
                 en_fold_grow((void **)&contributions, &capacity, used, sizeof *contributions, err);
         }
         if (code == EN_OK) {
-            contributions[used++] = (struct en_contribution){
-                .revision = revision, .seq = seq, .block = en_arena_copy(&fold->day, block)};
+            code = en_fold_copy(&fold->day, block, &block, err);
+        }
+        if (code == EN_OK) {
+            contributions[used++] =
+                (struct en_contribution){.revision = revision, .seq = seq, .block = block};
         }
     }
     for (size_t i = 0; i < count && code == EN_OK; i++) {
@@ -308,18 +311,18 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
         return code;
     }
     /* in the order of channels from here on: who settles after us reads them one after another */
-    struct en_slice block = en_arena_copy(&fold->day, pending[0].block);
-    if (block.bytes == NULL) {
-        return en_error_set(err, EN_NOMEM, "no room for the readings of a day");
-    }
+    struct en_slice block;
+    code = en_fold_copy(&fold->day, pending[0].block, &block, err);
     uint32_t origins_count = 0;
     bool is_alone = old.size == 0 && count == 1;
-    if (!is_alone && count == 1) {
+    if (code == EN_OK && !is_alone && count == 1) {
         code = is_superseding(pending, old, old_origins, &origins_count, &is_alone, err);
     }
     if (code == EN_OK && !is_alone) {
         code = merge_anew(write, channel, pending, count, old_origins, err);
-        block = en_arena_copy(&fold->day, en_buf_slice(&write->state->block));
+        code = code == EN_OK
+                   ? en_fold_copy(&fold->day, en_buf_slice(&write->state->block), &block, err)
+                   : code;
     } else if (code == EN_OK) {
         en_buf_reset(origins);
         if (origins_count > 1) { /* among more than one may be some of another grid */
@@ -327,15 +330,15 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
         }
         en_origin_encode(pending->revision, pending->seq, origins);
     }
+    struct en_change change = {.series = channel, .after = block};
     if (code == EN_OK) {
         code = en_buf_code(origins, err);
     }
+    if (code == EN_OK && old.size > 0) {
+        code = en_fold_copy(&fold->day, old, &change.before, err);
+    }
     if (code != EN_OK) {
         return code;
-    }
-    struct en_change change = {.series = channel, .after = block};
-    if (old.size > 0) {
-        change.before = en_arena_copy(&fold->day, old);
     }
     bool is_changed = false;
     code = en_series_writer_put(write->origin, channel, en_buf_slice(origins), NULL, NULL, err);

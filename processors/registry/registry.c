@@ -241,7 +241,8 @@ static en_code fold_device(struct en_fold *fold, const struct en_event *event, s
     if (!is_read) {
         return code;
     }
-    if (payload.capacity.digits < 0 || payload.pulses_per_unit > INT64_MAX / 1000) {
+    uint64_t divisor = payload.pulse_divisor > 0 ? payload.pulse_divisor : 1;
+    if (payload.capacity.digits < 0 || payload.pulses_per_unit > INT64_MAX / divisor) {
         return en_fold_refuse(fold, EN_RANGE, err,
                               "device: its capacity or pulse constant is out of range");
     }
@@ -440,8 +441,13 @@ static en_code fold_document_imported(struct en_fold *fold, const struct en_even
     }
     /* the stored text is a view that the put would pull away */
     struct en_document_row row = stored;
-    row.name = en_arena_copy(&fold->batch, stored.name);
-    row.format = en_arena_copy(&fold->batch, stored.format);
+    code = en_fold_copy(&fold->batch, stored.name, &row.name, err);
+    if (code == EN_OK) {
+        code = en_fold_copy(&fold->batch, stored.format, &row.format, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
     row.verdict = payload.verdict;
     row.values_count = payload.values_count;
     row.missing_count = payload.missing_count;

@@ -74,7 +74,10 @@ static en_code flush_channel(struct usage_state *state, struct en_series_writer 
     if (!is_empty) {
         en_totals_encode(&totals, &state->entry);
     }
-    return en_series_writer_put(writer, channel, en_buf_slice(&state->entry), NULL, NULL, err);
+    code = en_buf_code(&state->entry, err);
+    return code == EN_OK ? en_series_writer_put(writer, channel, en_buf_slice(&state->entry), NULL,
+                                                NULL, err)
+                         : code;
 }
 
 static en_code flush_month(struct en_fold *fold, struct usage_state *state, struct en_error *err)
@@ -133,8 +136,11 @@ static en_code settle_channel(struct usage_state *state, struct en_series_writer
     if (change->after.size > 0) {
         en_totals_encode(&after, &state->entry);
     }
-    code =
-        en_series_writer_put(writer, change->series, en_buf_slice(&state->entry), &old, NULL, err);
+    code = en_buf_code(&state->entry, err);
+    if (code == EN_OK) {
+        code = en_series_writer_put(writer, change->series, en_buf_slice(&state->entry), &old, NULL,
+                                    err);
+    }
     if (code == EN_OK && old.size > 0) {
         code = en_totals_decode(old, &before, err);
     }

@@ -203,8 +203,9 @@ static void draw_record(struct draw *draw, const struct en_record *record, uint8
     }
 }
 
-/* A day block with a head of any kind; false when there is no such block. */
-static bool draw_profile(struct input *input, struct en_buf *payload)
+/* A day block with a head of any kind, of which the interval mostly speaks; false when there is no
+ * such block. */
+static bool draw_profile(struct input *input, struct en_interval *valid, struct en_buf *payload)
 {
     static const uint32_t seconds[] = {1800, 3600, 900, 86400, 60, 600, 7200, 1};
     static struct en_block block;
@@ -219,6 +220,11 @@ static bool draw_profile(struct input *input, struct en_buf *payload)
         .exponent = (int8_t)(shape < 192 ? -3 : take(input) % 37 - 18),
     };
     uint8_t pattern = take(input);
+    if (pattern % 16 != 15) {
+        int64_t day = WORLD_DAY + pattern % 4;
+        valid->from.us = day * EN_DAY_US + block.head.start_minute * EN_MINUTE_US;
+        valid->to.us = valid->from.us + (int64_t)slot_seconds * block.head.count * EN_SECOND_US;
+    }
     for (uint32_t i = 0; i < block.head.count; i++) {
         bool is_drawn = pattern < 64 && i < 4;
         block.values[i] = is_drawn ? (int64_t)draw_number(input) : (int64_t)(i * pattern);
@@ -235,14 +241,15 @@ static bool draw_profile(struct input *input, struct en_buf *payload)
 }
 
 /* Fills the buffer with the payload of an event of the kind. */
-static void draw_payload(struct draw *draw, const struct en_kind_info *kind, struct en_buf *payload)
+static void draw_payload(struct draw *draw, const struct en_kind_info *kind,
+                         struct en_interval *valid, struct en_buf *payload)
 {
     _Alignas(16) uint8_t value[RECORD_SIZE_MAX] = {0};
     struct en_error err;
     uint8_t form = take(draw->input);
     bool is_made = form < 224;
     if (is_made && kind->payload == NULL) {
-        is_made = draw_profile(draw->input, payload);
+        is_made = draw_profile(draw->input, valid, payload);
     } else if (is_made) {
         draw_record(draw, kind->payload, value);
         is_made = en_record_encode(kind->payload, value, payload, &err) == EN_OK &&
@@ -276,14 +283,16 @@ static void put_event(struct world *world, struct draw *draw, struct en_buf *pay
 {
     uint32_t count = 0;
     const struct en_kind_info *kinds = en_kinds(&count);
-    const struct en_kind_info *kind = &kinds[take(draw->input) % count];
+    uint8_t choice = take(draw->input);
+    const struct en_kind_info *kind =
+        choice < 192 ? &kinds[choice % count] : en_kind_info(EN_KIND_READING_PROFILE);
     if (kind->kind == EN_KIND_NAME_ASSIGNED) {
         return; /* the log gives names itself */
     }
     uint32_t subject = (uint32_t)draw_number(draw->input);
     struct en_interval valid = draw_valid(draw->input);
     en_buf_reset(payload);
-    draw_payload(draw, kind, payload);
+    draw_payload(draw, kind, &valid, payload);
     world_put_bytes(world, kind->kind, subject, valid, en_buf_slice(payload));
 }
 
