@@ -7,8 +7,9 @@
 #include "core/error.h"
 
 static const char bus_words[] =
-    "enerlog: the stored data end early or cannot be read: a file was cut or the disc fails; "
-    "`enerlog log verify` says what is left, `enerlog log restore` takes a backup\n";
+    "enerlog: the stored data end early or cannot be read: a file was cut or the disc fails. "
+    "`enerlog log verify` tells about the log; when it is sound, move the folder gen away: the "
+    "tables are made again; when it is not, `enerlog log restore` takes a backup\n";
 
 static const char segment_words[] =
     "enerlog: reading memory failed: the stored data are damaged (`enerlog log verify` tells), or "

@@ -294,7 +294,9 @@ static en_code add_table(struct lmdb_kv *kv, MDB_txn *txn, const char *name, MDB
     if (rc != MDB_SUCCESS) {
         return fault(err, rc, "a table's flags");
     }
-    EN_ASSERT((flags & MDB_DUPSORT) == 0);
+    if ((flags & MDB_DUPSORT) != 0) {
+        return en_error_set(err, EN_CORRUPT, "table %.63s has flags that no table here has", name);
+    }
     EN_ASSERT(kv->tables_count < kv->tables_max);
     struct lmdb_table *slot = &kv->tables[kv->tables_count++];
     (void)snprintf(slot->name, sizeof slot->name, "%s", name);
@@ -313,9 +315,11 @@ static en_code open_listed(struct lmdb_kv *kv, MDB_txn *txn, MDB_cursor *cursor,
     int rc = mdb_cursor_get(cursor, &key, NULL, MDB_FIRST);
     while (rc == MDB_SUCCESS) {
         char name[EN_KV_TABLE_NAME_SIZE_MAX + 1];
-        if (key.mv_size >= sizeof name || kv->tables_count == kv->tables_max) {
-            return en_error_set(err, EN_LIMIT, "more than %u tables, or a name over %u bytes",
-                                kv->tables_max, EN_KV_TABLE_NAME_SIZE_MAX);
+        if (key.mv_size >= sizeof name) {
+            return en_error_set(err, EN_CORRUPT, "a table has a name of %zu bytes", key.mv_size);
+        }
+        if (kv->tables_count == kv->tables_max) {
+            return en_error_set(err, EN_LIMIT, "more than %u tables", kv->tables_max);
         }
         memcpy(name, key.mv_data, key.mv_size);
         name[key.mv_size] = '\0';
