@@ -66,12 +66,12 @@ step point set 5002 --object yard --from 2013-04-15
 step ratio set 5001 --current 200/5 --from 2013-04-16
 step correction create half --authority "Act 18" --style delta --target 2013-04-16
 step policy set strict --complete
-ask_again 1 "alone"
+ask_again 2 "alone"
 expect 0 projection rebuild --compare
 expect 0 projection rebuild
-ask_again 3 "after the tables were made again"
+ask_again 5 "after the tables were made again"
 start_daemon || finish
-ask_again 2 "from the daemon"
+ask_again 3 "from the daemon"
 stop_daemon
 expect 0 freeze verify half
 expect 0 log verify
