@@ -19,6 +19,7 @@
 #include "core/event/payload.h"
 #include "core/instant.h"
 #include "core/limits.h"
+#include "core/metering/block.h"
 #include "projections/series.h"
 #include "projections/table.h"
 
@@ -47,12 +48,18 @@ struct en_processor {
     void (*close)(void *state);
     en_code (*fold)(struct en_fold *fold, void *state, const struct en_event *event,
                     struct en_error *err);
+    /* What the event tells by itself, into EN_FACTS_SIZE zeroed bytes. Pure: a long replay calls it
+     * on another thread ahead of fold, which finds the result in fold->facts. At most one processor
+     * looks at a kind. NULL: none. */
+    void (*look)(const struct en_event *event, void *facts);
     /* NULL: it derives nothing by day. */
     en_code (*settle)(struct en_fold *fold, void *state, int32_t day, struct en_error *err);
     /* After the last dirty day of a batch: flushes what was gathered over days. NULL: nothing to
      * do. */
     en_code (*settle_end)(struct en_fold *fold, void *state, struct en_error *err);
 };
+
+#define EN_FACTS_SIZE 128u
 
 #define EN_KIND_BIT(name) (UINT64_C(1) << EN_KIND_##name)
 
@@ -72,8 +79,9 @@ typedef enum en_change_lane {
 /* A changed entry of the day being settled. Views live until the day is settled. */
 struct en_change {
     uint32_t series;
-    struct en_slice before; /* size 0: there was none */
-    struct en_slice after;  /* size 0: there is none any more */
+    struct en_slice before;             /* size 0: there was none */
+    struct en_slice after;              /* size 0: there is none any more */
+    const struct en_block_total *total; /* of the block after, where it is known; else NULL */
 };
 
 struct en_changes {
@@ -91,6 +99,7 @@ struct en_fold {
     struct en_arena batch;        /* lives until the batch is settled */
     struct en_arena day;          /* lives until the day is settled */
     const struct en_event *event; /* in hand while folding */
+    const void *facts;            /* of the event, by `look`; NULL: nobody looked */
     struct en_changes changes[EN_LANES_COUNT];
     en_fetch fetch;
     void *fetch_self;

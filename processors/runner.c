@@ -4,9 +4,14 @@
 #include "log/cursor.h"
 #include "processors/days.h"
 #include "processors/processor.h"
+#include "processors/runner_ahead.h"
 #include "projections/catalog.h"
 
 #define BATCH_SIZE_DEFAULT ((size_t)512 << 20)
+/* Over this a batch ends where a later day begins: memory that was used before is near, and a day
+ * that is settled once is written once. */
+#define BATCH_SIZE_NEAT ((size_t)32 << 20)
+#define AHEAD_EVENTS_DEFAULT 20000u /* what a thread is worth starting for */
 /* Over the size at which a batch is closed: what settling a batch may need beside its readings. */
 #define ARENA_LIMIT_FACTOR 4u
 
@@ -14,7 +19,11 @@ struct en_runner {
     struct en_runner_options options;
     struct en_fold fold;
     struct en_days days;
-    struct en_cursor *cursor;
+    struct en_cursor *cursor; /* NULL: nothing is being read */
+    struct en_ahead *ahead;   /* in place of the cursor where much is to be read */
+    struct en_event held;     /* read, but belongs to the next batch */
+    const void *held_facts;
+    bool has_held;
     struct en_buf fetched;
     uint64_t position;
     uint64_t kinds_of[EN_PROCESSORS_COUNT];
@@ -63,6 +72,9 @@ en_code en_runner_open(const struct en_runner_options *options, struct en_runner
     if (made->options.batch_size_max == 0) {
         made->options.batch_size_max = BATCH_SIZE_DEFAULT;
     }
+    if (made->options.ahead_events_min == 0) {
+        made->options.ahead_events_min = AHEAD_EVENTS_DEFAULT;
+    }
     en_arena_init(&made->fold.batch, ARENA_LIMIT_FACTOR * made->options.batch_size_max);
     en_arena_init(&made->fold.day, ARENA_LIMIT_FACTOR * made->options.batch_size_max);
     en_buf_init(&made->fetched, EN_FRAME_SIZE_MAX);
@@ -77,10 +89,6 @@ en_code en_runner_open(const struct en_runner_options *options, struct en_runner
         made->position = en_store_position(made->fold.store);
         code = open_states(made, err);
     }
-    if (code == EN_OK) {
-        struct en_cursor_filter filter = {.from = made->position};
-        code = en_cursor_open(options->log, &filter, &made->cursor, err);
-    }
     en_store_abort(made->fold.store);
     made->fold.store = NULL;
     if (code != EN_OK) {
@@ -89,6 +97,15 @@ en_code en_runner_open(const struct en_runner_options *options, struct en_runner
     }
     *runner = made;
     return EN_OK;
+}
+
+static void stop_reading(struct en_runner *runner)
+{
+    en_ahead_close(runner->ahead);
+    en_cursor_close(runner->cursor);
+    runner->ahead = NULL;
+    runner->cursor = NULL;
+    runner->has_held = false;
 }
 
 void en_runner_close(struct en_runner *runner)
@@ -105,7 +122,7 @@ void en_runner_close(struct en_runner *runner)
     for (int lane = 0; lane < EN_LANES_COUNT; lane++) {
         en_mem_free(runner->fold.changes[lane].items);
     }
-    en_cursor_close(runner->cursor);
+    stop_reading(runner);
     en_store_abort(runner->fold.store);
     en_arena_fini(&runner->fold.batch);
     en_arena_fini(&runner->fold.day);
@@ -177,36 +194,107 @@ static en_code fold_event(struct en_runner *runner, const struct en_event *event
     return EN_OK;
 }
 
-/* Folds events until the batch is full or `to` is reached, and settles. */
-static en_code run_batch(struct en_runner *runner, uint64_t to, bool *is_end, struct en_error *err)
+static en_code start_reading(struct en_runner *runner, uint64_t to, struct en_error *err)
+{
+    if (runner->cursor != NULL || runner->ahead != NULL) {
+        return EN_OK;
+    }
+    if (to - runner->position >= runner->options.ahead_events_min) {
+        return en_ahead_open(runner->options.log, runner->position, to, &runner->ahead, err);
+    }
+    struct en_cursor_filter filter = {.from = runner->position, .to = to};
+    return en_cursor_open(runner->options.log, &filter, &runner->cursor, err);
+}
+
+static en_code next_event(struct en_runner *runner, struct en_event *event, bool *is_end,
+                          struct en_error *err)
+{
+    *is_end = false;
+    runner->fold.facts = NULL;
+    if (runner->has_held) {
+        *event = runner->held;
+        runner->fold.facts = runner->held_facts;
+        runner->has_held = false;
+        return EN_OK;
+    }
+    return runner->ahead != NULL
+               ? en_ahead_next(runner->ahead, event, &runner->fold.facts, is_end, err)
+               : en_cursor_next(runner->cursor, event, is_end, err);
+}
+
+/* The event in hand is left for the next batch. */
+static void hold(struct en_runner *runner, const struct en_event *event)
+{
+    runner->held = *event;
+    runner->held_facts = runner->fold.facts;
+    runner->has_held = true;
+}
+
+static bool is_batch_full(const struct en_runner *runner, uint32_t count)
 {
     const struct en_runner_options *options = &runner->options;
+    return (options->batch_events_max > 0 && count >= options->batch_events_max) ||
+           runner->fold.batch.used >= options->batch_size_max;
+}
+
+/* Folds events until the batch is full or nothing is left, and settles. */
+static en_code run_batch(struct en_runner *runner, bool *is_end, struct en_error *err)
+{
     uint32_t count = 0;
+    int64_t latest_us = INT64_MAX; /* the end of what was folded, in fiscal time */
     en_code code = EN_OK;
-    *is_end = runner->position >= to;
-    while (code == EN_OK && !*is_end) {
+    *is_end = false;
+    while (code == EN_OK && !is_batch_full(runner, count)) {
         struct en_event event;
-        code = en_cursor_next(runner->cursor, &event, is_end, err);
+        code = next_event(runner, &event, is_end, err);
         if (code != EN_OK || *is_end) {
             break;
         }
-        const struct en_kind_info *info = en_kind_info(event.header.kind);
+        const struct en_event_header *header = &event.header;
+        if (runner->fold.batch.used >= BATCH_SIZE_NEAT && header->valid.from.us >= latest_us) {
+            hold(runner, &event);
+            break;
+        }
+        const struct en_kind_info *info = en_kind_info(header->kind);
         if (info != NULL && info->is_barrier && runner->days.count > 0) {
             code = settle(runner, err);
         }
         if (code == EN_OK) {
             code = fold_event(runner, &event, err);
         }
-        runner->position = event.header.seq.n + 1;
+        latest_us = count == 0 || header->valid.to.us > latest_us ? header->valid.to.us : latest_us;
+        runner->position = header->seq.n + 1;
         count++;
-        *is_end = runner->position >= to;
-        bool is_full = (options->batch_events_max > 0 && count >= options->batch_events_max) ||
-                       runner->fold.batch.used >= options->batch_size_max;
-        if (is_full) {
-            break;
-        }
     }
     return code == EN_OK ? settle(runner, err) : code;
+}
+
+/* Batch after batch until nothing is left. */
+static en_code run_batches(struct en_runner *runner, uint64_t to, struct en_error *err)
+{
+    const struct en_runner_options *options = &runner->options;
+    bool is_end = false;
+    en_code code = start_reading(runner, to, err);
+    while (code == EN_OK && !is_end) {
+        code = en_store_begin(options->kv, EN_KV_WRITE, &runner->fold.store, err);
+        if (code == EN_OK) {
+            code = run_batch(runner, &is_end, err);
+        }
+        is_end = is_end || runner->position >= to;
+        if (code == EN_OK) {
+            code = en_store_set_position(runner->fold.store, runner->position, err);
+        }
+        if (code == EN_OK) {
+            code = en_store_commit(&runner->fold.store, err);
+        }
+        bool is_stopped = code == EN_OK && options->progress != NULL &&
+                          options->progress(options->progress_self, runner->position, to);
+        if (is_stopped && !is_end) {
+            return en_error_set(err, EN_INTERRUPTED, "stopped at event %llu of %llu",
+                                (unsigned long long)runner->position, (unsigned long long)to);
+        }
+    }
+    return code;
 }
 
 en_code en_runner_run(struct en_runner *runner, uint64_t to, struct en_error *err)
@@ -216,28 +304,12 @@ en_code en_runner_run(struct en_runner *runner, uint64_t to, struct en_error *er
     }
     uint64_t size = en_log_size(runner->options.log);
     to = to == 0 || to > size ? size : to;
-    bool is_end = runner->position >= to;
-    en_code code = EN_OK;
-    while (code == EN_OK && !is_end) {
-        code = en_store_begin(runner->options.kv, EN_KV_WRITE, &runner->fold.store, err);
-        if (code == EN_OK) {
-            code = run_batch(runner, to, &is_end, err);
-        }
-        if (code == EN_OK) {
-            code = en_store_set_position(runner->fold.store, runner->position, err);
-        }
-        if (code == EN_OK) {
-            code = en_store_commit(&runner->fold.store, err);
-        }
-        bool is_stopped =
-            code == EN_OK && runner->options.progress != NULL &&
-            runner->options.progress(runner->options.progress_self, runner->position, to);
-        if (is_stopped && !is_end) {
-            return en_error_set(err, EN_INTERRUPTED, "stopped at event %llu of %llu",
-                                (unsigned long long)runner->position, (unsigned long long)to);
-        }
+    if (runner->position >= to) {
+        return EN_OK;
     }
-    if (code != EN_OK) {
+    en_code code = run_batches(runner, to, err);
+    stop_reading(runner);
+    if (code != EN_OK && code != EN_INTERRUPTED) {
         en_store_abort(runner->fold.store);
         runner->fold.store = NULL;
         runner->is_broken = true;

@@ -3,7 +3,8 @@
  *
  * Within a batch events are folded in order; then the dirty days are settled in rising order, each
  * in the order of the chain. Before a barrier event the days are settled first. How batches are cut
- * leaves no trace in the tables (P3).
+ * leaves no trace in the tables (P3). A batch of some size ends where a later day begins, so that
+ * a log in the order of days settles and writes each day once.
  *
  * One runner per projection, one thread. After a failure the runner is broken: close it and open
  * another. */
@@ -20,6 +21,9 @@ struct en_runner_options {
     struct en_kv *kv;          /* of the generation; borrowed */
     uint32_t batch_events_max; /* 0: as many as memory allows */
     size_t batch_size_max;     /* bytes gathered in one batch; 0: 512 MiB */
+    /* Where at least so many events are to be folded, the log is read ahead on a thread of its own
+     * (runner_ahead.h); 0: 20,000. */
+    uint64_t ahead_events_min;
     /* Tells how far it is, after each batch; returns true to stop early (EN_INTERRUPTED). May be
      * NULL. */
     bool (*progress)(void *self, uint64_t position, uint64_t to);

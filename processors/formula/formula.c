@@ -28,6 +28,8 @@
 /* A node on the day in hand. */
 struct today {
     uint32_t node;
+    uint32_t version_index;
+    struct en_graph_version *version; /* in force today; NULL: none */
     bool is_dirty;
     bool is_marked; /* compute from all operands */
     bool is_settled;
@@ -303,6 +305,10 @@ static en_code touch(struct en_fold *fold, struct formula_state *state, uint32_t
             return code;
         }
         today->node = node;
+        today->version = en_graph_version_on(&state->graph, node, state->day);
+        today->version_index = today->version != NULL
+                                   ? (uint32_t)(today->version - state->graph.nodes[node]->versions)
+                                   : UINT32_MAX;
         code = code == EN_OK ? en_fold_copy(&fold->day, stored, &today->before, err) : EN_OK;
         if (code == EN_OK) {
             code = en_fold_grow((void **)&state->touched, &state->touched_capacity,
@@ -329,14 +335,12 @@ static en_code split_entry(struct en_slice entry, struct en_slice *block, struct
     return entry.size > 0 ? en_node_entry_parse(entry, block, missing, err) : EN_OK;
 }
 
-/* Tells one reader that its operand went from before to after on this day. */
-static en_code tell(struct en_fold *fold, struct formula_state *state,
-                    const struct en_graph_link *link, struct en_slice before, struct en_slice after,
-                    struct en_error *err)
+/* Days after today on which the link's version reads back to today. */
+static en_code mark_later(struct en_fold *fold, struct formula_state *state,
+                          const struct en_graph_link *link, struct en_error *err)
 {
-    const struct en_graph_node *node = state->graph.nodes[link->node];
-    struct en_graph_version *version = &node->versions[link->version];
-    bool is_in_force = en_graph_version_on(&state->graph, link->node, state->day) == version;
+    const struct en_graph_version *version =
+        &state->graph.nodes[link->node]->versions[link->version];
     en_code code = EN_OK;
     for (uint32_t back = 1; back <= link->lag_days && code == EN_OK; back++) {
         int32_t later = state->day + (int32_t)back;
@@ -344,36 +348,55 @@ static en_code tell(struct en_fold *fold, struct formula_state *state,
             code = mark(fold, state, later, link->node, err);
         }
     }
-    struct today *today = NULL;
-    if (code == EN_OK && is_in_force) {
-        code = touch(fold, state, link->node, &today, err);
+    return code;
+}
+
+/* Begins the sum of the node's day from what is stored, or on the grid of the first block. */
+static en_code begin_sum(struct en_fold *fold, struct formula_state *state, struct today *today,
+                         struct en_slice first, struct en_error *err)
+{
+    const struct en_formula_linear *linear = &today->version->linear;
+    struct en_slice block;
+    struct en_slice missing;
+    struct en_block_head head;
+    en_code code = split_entry(today->before, &block, &missing, err);
+    if (code == EN_OK && block.size > 0) {
+        return en_sum_day_resume(&today->sum, linear, block, missing, &state->scratch, &fold->day,
+                                 err);
     }
-    if (code != EN_OK || !is_in_force) {
+    if (code == EN_OK) {
+        code = en_block_peek(first, &head, err);
+    }
+    return code == EN_OK ? en_sum_day_begin(&today->sum, linear, &head, &fold->day, err) : code;
+}
+
+/* Tells one reader that its operand went from before to after on this day. */
+static en_code tell(struct en_fold *fold, struct formula_state *state,
+                    const struct en_graph_link *link, struct en_slice before, struct en_slice after,
+                    struct en_error *err)
+{
+    struct today *today = state->today[link->node];
+    en_code code = link->lag_days > 0 ? mark_later(fold, state, link, err) : EN_OK;
+    if (code == EN_OK && today == NULL) {
+        const struct en_graph_version *versions = state->graph.nodes[link->node]->versions;
+        bool is_in_force =
+            en_graph_version_on(&state->graph, link->node, state->day) == &versions[link->version];
+        code = is_in_force ? touch(fold, state, link->node, &today, err) : EN_OK;
+    }
+    if (code != EN_OK || today == NULL || today->version_index != link->version) {
         return code;
     }
     today->is_dirty = true;
-    if (!version->is_linear || today->is_marked || today->sum.is_lost) {
+    if (!today->version->is_linear || today->is_marked || today->sum.is_lost) {
         today->is_marked = true;
         return EN_OK;
     }
     if (!today->sum.is_begun) {
-        struct en_slice block;
-        struct en_slice missing;
-        struct en_block_head head;
-        code = split_entry(today->before, &block, &missing, err);
-        if (code == EN_OK && block.size > 0) {
-            code = en_sum_day_resume(&today->sum, &version->linear, block, missing, &state->scratch,
-                                     &fold->day, err);
-        } else if (code == EN_OK) {
-            code = en_block_peek(after, &head, err);
-            code = code == EN_OK
-                       ? en_sum_day_begin(&today->sum, &version->linear, &head, &fold->day, err)
-                       : code;
-        }
+        code = begin_sum(fold, state, today, after, err);
     }
-    return code == EN_OK ? en_sum_day_change(&today->sum, version->weights[link->ref], before,
-                                             after, &state->scratch, err)
-                         : code;
+    return code == EN_OK
+               ? en_sum_day_change(&today->sum, link->weight, before, after, &state->scratch, err)
+               : code;
 }
 
 static en_code tell_readers(struct en_fold *fold, struct formula_state *state, graph_key operand,
@@ -456,7 +479,7 @@ static en_code compute(struct en_fold *fold, struct formula_state *state,
 static en_code settle_node(struct en_fold *fold, struct formula_state *state, struct today *today,
                            struct en_error *err)
 {
-    struct en_graph_version *version = en_graph_version_on(&state->graph, today->node, state->day);
+    struct en_graph_version *version = today->version;
     en_code code = EN_OK;
     EN_ASSERT(!today->is_settled);
     today->is_settled = true;
@@ -556,7 +579,8 @@ static en_code write_node(struct en_fold *fold, struct formula_state *state,
     if (block.size > 0) {
         en_totals_encode(&totals, &state->totals);
     }
-    struct en_change change = {today->node, today->before, today->after};
+    struct en_change change = {
+        .series = today->node, .before = today->before, .after = today->after};
     code = en_buf_code(&state->totals, err);
     if (code == EN_OK) {
         code = en_series_writer_put(entries, today->node, today->after, NULL, NULL, err);

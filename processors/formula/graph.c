@@ -381,7 +381,7 @@ static en_code gather_links(struct en_graph *graph, struct en_error *err)
                     .version = k,
                     .lag_days =
                         en_formula_ref_lag_days(&version->formula.refs[i], SLOT_SECONDS_USUAL),
-                    .ref = i,
+                    .weight = version->is_linear ? version->weights[i] : 0,
                 };
                 bool is_channel = !graph_key_is_node(link.operand);
                 if (is_channel && (uint32_t)link.operand >= graph->channels_end) {

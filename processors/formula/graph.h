@@ -52,7 +52,7 @@ struct en_graph_link {
     uint32_t node;
     uint32_t version;  /* index in its node */
     uint32_t lag_days; /* how many days back it reads */
-    uint32_t ref;      /* index of the operand in the version */
+    int64_t weight;    /* of the operand in the sum, where the version is_linear */
 };
 
 struct en_graph {

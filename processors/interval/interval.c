@@ -240,6 +240,7 @@ static en_code settle_channel(struct en_fold *fold, struct interval_state *state
     /* an entry of its own stands for the energy, else the profile does */
     change.before = change.before.size > 0 ? change.before : profile->before;
     bool is_profile = en_slice_equal(change.after, profile->after);
+    change.total = is_profile ? profile->total : NULL;
     struct en_slice entry = is_profile ? (struct en_slice){0} : change.after;
     code = en_series_writer_put(writer, profile->series, entry, NULL, NULL, err);
     bool is_changed = !en_slice_equal(change.before, change.after);

@@ -23,7 +23,19 @@ struct pending {
     uint64_t revision;
     uint64_t seq;
     struct en_slice block;
+    struct en_block_total total;
 };
+
+/* What a profile tells by itself. Reading all of it, a damaged one stops here. */
+struct profile_facts {
+    en_code code;
+    uint64_t revision;
+    struct en_slice block; /* in the event's payload */
+    struct en_block_head head;
+    struct en_block_total total;
+};
+
+_Static_assert(sizeof(struct profile_facts) <= EN_FACTS_SIZE, "the runner has room for it");
 
 /* Where a pending profile belongs. */
 struct place {
@@ -38,8 +50,8 @@ struct reading_state {
     size_t pending_capacity;
     struct place *places; /* one each */
     size_t places_capacity;
-    size_t settled_count; /* of the sorted places */
-    struct pending *same; /* what is pending for one channel and day, in log order */
+    size_t settled_count;        /* of the sorted places */
+    const struct pending **same; /* what is pending for one channel and day, in log order */
     size_t same_capacity;
     bool is_sorted;
     struct en_buf block; /* scratch: a merged block */
@@ -65,26 +77,44 @@ static en_code add_pending(struct reading_state *state, const struct pending *pe
     return code;
 }
 
+static en_code look_at_profile(const struct en_event *event, struct profile_facts *facts,
+                               struct en_error *err)
+{
+    en_code code = en_reading_profile_parse(event->payload, &facts->revision, &facts->block, err);
+    if (code == EN_OK) {
+        code = en_block_peek(facts->block, &facts->head, err);
+    }
+    if (code == EN_OK) {
+        code = en_block_sum(facts->block, &facts->total, err);
+    }
+    facts->code = code;
+    return code;
+}
+
+static void look(const struct en_event *event, void *facts)
+{
+    struct en_error fault; /* told again when the event is folded */
+    if (event->header.kind == EN_KIND_READING_PROFILE) {
+        (void)look_at_profile(event, facts, &fault);
+    }
+}
+
 static en_code fold_profile(struct en_fold *fold, struct reading_state *state,
                             const struct en_event *event, struct en_error *err)
 {
     uint32_t channel = event->header.subject;
-    struct pending pending = {.seq = event->header.seq.n};
-    struct en_slice block;
-    struct en_block_total total;
-    struct en_block_head head;
+    const struct profile_facts *facts = fold->facts;
+    struct profile_facts own;
     struct en_error fault;
-    en_code code = en_reading_profile_parse(event->payload, &pending.revision, &block, &fault);
-    if (code == EN_OK) {
-        code = en_block_sum(block, &total, &fault); /* reads all of it: a damaged one stops here */
-    }
-    if (code == EN_OK) {
-        code = en_block_peek(block, &head, &fault);
+    en_code code = EN_OK;
+    if (facts == NULL || facts->code != EN_OK) {
+        code = look_at_profile(event, &own, &fault);
+        facts = &own;
     }
     if (code != EN_OK) {
         return en_fold_refuse(fold, code, err, "profile of channel %u: %s", channel, fault.text);
     }
-    int64_t minutes = event->header.valid.from.us / EN_MINUTE_US - head.start_minute;
+    int64_t minutes = event->header.valid.from.us / EN_MINUTE_US - facts->head.start_minute;
     if (event->header.valid.from.us % EN_MINUTE_US != 0 || minutes % 1440 != 0 ||
         minutes / 1440 > EN_DAY_MAX || minutes / 1440 < EN_DAY_MIN) {
         return en_fold_refuse(
@@ -93,7 +123,12 @@ static en_code fold_profile(struct en_fold *fold, struct reading_state *state,
             channel);
     }
     int32_t day = (int32_t)(minutes / 1440);
-    pending.block = en_arena_copy(&fold->batch, block);
+    struct pending pending = {
+        .revision = facts->revision,
+        .seq = event->header.seq.n,
+        .block = en_arena_copy(&fold->batch, facts->block),
+        .total = facts->total,
+    };
     if (pending.block.bytes == NULL) {
         return en_error_set(err, EN_NOMEM, "no room for the readings of a batch");
     }
@@ -211,8 +246,9 @@ static void put_origins(struct reading_state *state, const struct en_contributio
 
 /* Lays together what is stored of the channel's day and what came new, from the events themselves.
  */
-static en_code merge_anew(struct day_write *write, uint32_t channel, const struct pending *pending,
-                          size_t count, struct en_slice origins, struct en_error *err)
+static en_code merge_anew(struct day_write *write, uint32_t channel,
+                          const struct pending *const *pending, size_t count,
+                          struct en_slice origins, struct en_error *err)
 {
     struct en_fold *fold = write->fold;
     struct en_contribution *contributions = NULL;
@@ -247,8 +283,9 @@ static en_code merge_anew(struct day_write *write, uint32_t channel, const struc
     for (size_t i = 0; i < count && code == EN_OK; i++) {
         code = en_fold_grow((void **)&contributions, &capacity, used, sizeof *contributions, err);
         if (code == EN_OK) {
-            contributions[used++] = (struct en_contribution){
-                .revision = pending[i].revision, .seq = pending[i].seq, .block = pending[i].block};
+            contributions[used++] = (struct en_contribution){.revision = pending[i]->revision,
+                                                             .seq = pending[i]->seq,
+                                                             .block = pending[i]->block};
         }
     }
     if (code == EN_OK) {
@@ -269,16 +306,12 @@ static en_code is_superseding(const struct pending *pending, struct en_slice old
 {
     struct en_block_head head;
     struct en_block_head old_head;
-    struct en_block_total total;
     uint64_t revision = 0;
     uint64_t seq = 0;
     *is = false;
     en_code code = en_block_peek(pending->block, &head, err);
     if (code == EN_OK) {
         code = en_block_peek(old, &old_head, err);
-    }
-    if (code == EN_OK) {
-        code = en_block_sum(pending->block, &total, err);
     }
     if (code != EN_OK || !en_block_same_slots(&head, &old_head)) {
         return code;
@@ -292,12 +325,13 @@ static en_code is_superseding(const struct pending *pending, struct en_slice old
         is_not_below = is_not_below && pending->revision >= revision;
     }
     *is = *origins_count <= ORIGINS_UNMERGED_MAX &&
-          (is_above_all || (is_not_below && total.missing == 0));
+          (is_above_all || (is_not_below && pending->total.missing == 0));
     return EN_OK;
 }
 
 static en_code settle_channel(struct day_write *write, uint32_t channel,
-                              const struct pending *pending, size_t count, struct en_error *err)
+                              const struct pending *const *pending, size_t count,
+                              struct en_error *err)
 {
     struct en_fold *fold = write->fold;
     struct en_buf *origins = &write->state->origins;
@@ -312,11 +346,11 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
     }
     /* in the order of channels from here on: who settles after us reads them one after another */
     struct en_slice block;
-    code = en_fold_copy(&fold->day, pending[0].block, &block, err);
+    code = en_fold_copy(&fold->day, pending[0]->block, &block, err);
     uint32_t origins_count = 0;
     bool is_alone = old.size == 0 && count == 1;
     if (code == EN_OK && !is_alone && count == 1) {
-        code = is_superseding(pending, old, old_origins, &origins_count, &is_alone, err);
+        code = is_superseding(pending[0], old, old_origins, &origins_count, &is_alone, err);
     }
     if (code == EN_OK && !is_alone) {
         code = merge_anew(write, channel, pending, count, old_origins, err);
@@ -328,7 +362,7 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
         if (origins_count > 1) { /* among more than one may be some of another grid */
             en_buf_append(origins, old_origins.bytes, old_origins.size);
         }
-        en_origin_encode(pending->revision, pending->seq, origins);
+        en_origin_encode(pending[0]->revision, pending[0]->seq, origins);
     }
     struct en_change change = {.series = channel, .after = block};
     if (code == EN_OK) {
@@ -339,6 +373,10 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
     }
     if (code != EN_OK) {
         return code;
+    }
+    if (is_alone) {
+        struct en_slice total = en_slice_of(&pending[0]->total, sizeof pending[0]->total);
+        change.total = (const void *)en_arena_copy(&fold->day, total).bytes;
     }
     bool is_changed = false;
     code = en_series_writer_put(write->origin, channel, en_buf_slice(origins), NULL, NULL, err);
@@ -380,7 +418,7 @@ static en_code take_same(struct reading_state *state, size_t *count, struct en_e
         code = en_fold_grow((void **)&state->same, &state->same_capacity, *count,
                             sizeof *state->same, err);
         if (code == EN_OK) {
-            state->same[(*count)++] = state->pending[state->places[state->settled_count].index];
+            state->same[(*count)++] = &state->pending[state->places[state->settled_count].index];
             state->settled_count++;
         }
     }
@@ -467,6 +505,7 @@ const struct en_processor en_processor_reading = {
     .open = open_state,
     .close = close_state,
     .fold = fold,
+    .look = look,
     .settle = settle,
     .settle_end = settle_end,
 };

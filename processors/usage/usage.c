@@ -7,8 +7,8 @@
 #include "core/mem.h"
 #include "processors/processor.h"
 #include "processors/sort.h"
-#include "projections/views/totals.h"
 #include "projections/tables.h"
+#include "projections/views/totals.h"
 
 #define CHANNELS_FIRST 1024u
 #define ENTRY_SIZE_MAX 64u
@@ -75,9 +75,9 @@ static en_code flush_channel(struct usage_state *state, struct en_series_writer 
         en_totals_encode(&totals, &state->entry);
     }
     code = en_buf_code(&state->entry, err);
-    return code == EN_OK ? en_series_writer_put(writer, channel, en_buf_slice(&state->entry), NULL,
-                                                NULL, err)
-                         : code;
+    return code == EN_OK
+               ? en_series_writer_put(writer, channel, en_buf_slice(&state->entry), NULL, NULL, err)
+               : code;
 }
 
 static en_code flush_month(struct en_fold *fold, struct usage_state *state, struct en_error *err)
@@ -128,7 +128,10 @@ static en_code settle_channel(struct usage_state *state, struct en_series_writer
     struct en_totals before = {0};
     struct en_totals after;
     struct en_slice old;
-    en_code code = en_totals_of_block(change->after, &state->scratch, &after, err);
+    en_code code =
+        change->total != NULL
+            ? en_totals_of_summed_block(change->after, change->total, &state->scratch, &after, err)
+            : en_totals_of_block(change->after, &state->scratch, &after, err);
     if (code != EN_OK) {
         return code;
     }

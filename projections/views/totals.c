@@ -21,25 +21,19 @@ static int64_t micro_of_sum(en_i128 sum, int exponent, uint64_t *quality)
     return sum < 0 ? INT64_MIN : INT64_MAX;
 }
 
-en_code en_totals_of_block(struct en_slice block, struct en_block *scratch,
-                           struct en_totals *totals, struct en_error *err)
+en_code en_totals_of_summed_block(struct en_slice block, const struct en_block_total *total,
+                                  struct en_block *scratch, struct en_totals *totals,
+                                  struct en_error *err)
 {
-    *totals = (struct en_totals){0};
-    if (block.size == 0) {
-        return EN_OK;
-    }
-    struct en_block_total total;
     struct en_block_head head;
+    *totals = (struct en_totals){0};
     en_code code = en_block_peek(block, &head, err);
-    if (code == EN_OK) {
-        code = en_block_sum(block, &total, err);
-    }
     if (code != EN_OK) {
         return code;
     }
-    totals->present_count = total.present;
-    totals->missing_count = total.missing;
-    totals->quality = total.present > 0 ? EN_QUALITY_MEASURED : EN_QUALITY_MISSING;
+    totals->present_count = total->present;
+    totals->missing_count = total->missing;
+    totals->quality = total->present > 0 ? EN_QUALITY_MEASURED : EN_QUALITY_MISSING;
     if (!head.quality_is_common) {
         code = en_block_read(block, scratch, err);
         bool is_first = true;
@@ -51,6 +45,18 @@ en_code en_totals_of_block(struct en_slice block, struct en_block *scratch,
             }
         }
     }
-    totals->micro = micro_of_sum(total.sum, head.exponent, &totals->quality);
+    totals->micro = micro_of_sum(total->sum, head.exponent, &totals->quality);
     return code;
+}
+
+en_code en_totals_of_block(struct en_slice block, struct en_block *scratch,
+                           struct en_totals *totals, struct en_error *err)
+{
+    *totals = (struct en_totals){0};
+    if (block.size == 0) {
+        return EN_OK;
+    }
+    struct en_block_total total;
+    en_code code = en_block_sum(block, &total, err);
+    return code == EN_OK ? en_totals_of_summed_block(block, &total, scratch, totals, err) : code;
 }

@@ -11,4 +11,9 @@
 en_code en_totals_of_block(struct en_slice block, struct en_block *scratch,
                            struct en_totals *totals, struct en_error *err) EN_MUST_CHECK;
 
+/* The same where the block was summed before. */
+en_code en_totals_of_summed_block(struct en_slice block, const struct en_block_total *total,
+                                  struct en_block *scratch, struct en_totals *totals,
+                                  struct en_error *err) EN_MUST_CHECK;
+
 #endif

@@ -241,7 +241,8 @@ static void test_replay_may_be_interrupted_anywhere(void **state)
     uint64_t size = en_log_size(random.world.log);
     for (uint64_t to = 1; to < size; to += 1 + world_random(&random.world, 40)) {
         struct en_error err;
-        struct en_runner_options options = {.log = random.world.log, .kv = projection.kv};
+        struct en_runner_options options = {
+            .log = random.world.log, .kv = projection.kv, .ahead_events_min = to % 2 == 0 ? 1 : 0};
         world_run(&projection, to);
         /* a new program goes on from what is stored */
         en_runner_close(projection.runner);
