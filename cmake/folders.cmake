@@ -105,6 +105,9 @@ function(en_test_properties name source)
     endif()
     list(APPEND environment ENERLOG_REAL_DATA=${data})
   endif()
+  if(EN_SANITIZE)
+    math(EXPR seconds "${seconds} * 5") # instrumented, and often on a busy machine
+  endif()
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds}
     SKIP_RETURN_CODE 77 ENVIRONMENT "${environment}")
 endfunction()
