@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "core/metering/block.h"
 #include "core/metering/quality.h"
+#include "processors/marks.h"
 #include "processors/processor.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
@@ -21,11 +22,7 @@ struct balance_state {
     size_t by_node_count;
     size_t by_node_capacity;
     bool is_sorted;
-    uint64_t *marks; /* en_day_series_key of (day, balance) */
-    size_t marks_count;
-    size_t marks_capacity;
-    bool is_marks_sorted;
-    size_t settled_count;
+    struct en_marks marks; /* balances to sum although no side may have changed */
     struct en_block sides[SIDES_COUNT];
     struct en_buf entry;
 };
@@ -55,19 +52,6 @@ static en_code link_balance(struct balance_state *state, const struct en_balance
     return code == EN_OK ? link_node(state, row->losses_node, row->balance, err) : code;
 }
 
-static en_code mark(struct en_fold *fold, struct balance_state *state, int32_t day,
-                    uint32_t balance, struct en_error *err)
-{
-    en_code code = en_fold_grow((void **)&state->marks, &state->marks_capacity, state->marks_count,
-                                sizeof *state->marks, err);
-    if (code == EN_OK) {
-        state->marks[state->marks_count++] = en_day_series_key(day, balance);
-        state->is_marks_sorted = false;
-        code = en_fold_mark(fold, day, err);
-    }
-    return code;
-}
-
 /* Every stored day that the new definition holds for. */
 static en_code mark_from(struct en_fold *fold, struct balance_state *state, uint32_t balance,
                          int32_t from_day, struct en_error *err)
@@ -78,7 +62,7 @@ static en_code mark_from(struct en_fold *fold, struct balance_state *state, uint
         int32_t day = from_day;
         code = en_series_next_day(fold->store, lanes[i], &day, err);
         while (code == EN_OK) {
-            code = mark(fold, state, day, balance, err);
+            code = en_marks_add(&state->marks, fold, day, balance, err);
             day++;
             code = code == EN_OK ? en_series_next_day(fold->store, lanes[i], &day, err) : code;
         }
@@ -157,7 +141,7 @@ static en_code mark_changed(struct en_fold *fold, struct balance_state *state, i
         uint32_t node = changes->items[i].series;
         for (size_t at = find_links(state, node);
              at < state->by_node_count && state->by_node[at] >> 32 == node && code == EN_OK; at++) {
-            code = mark(fold, state, day, (uint32_t)state->by_node[at], err);
+            code = en_marks_add(&state->marks, fold, day, (uint32_t)state->by_node[at], err);
         }
     }
     return code;
@@ -299,24 +283,6 @@ static en_code settle_balance(struct en_fold *fold, struct balance_state *state,
     return code == EN_OK && is_changed ? en_fold_change(fold, EN_LANE_BALANCE, &change, err) : code;
 }
 
-/* Sorts what is left of the marks; each (day, balance) once. */
-static en_code sort_marks(struct balance_state *state, struct en_error *err)
-{
-    size_t left = state->marks_count - state->settled_count;
-    memmove(state->marks, state->marks + state->settled_count, left * sizeof *state->marks);
-    en_code code = en_sort_by_key(state->marks, left, sizeof *state->marks, err);
-    size_t kept = 0;
-    for (size_t i = 0; i < left && code == EN_OK; i++) {
-        if (kept == 0 || state->marks[kept - 1] != state->marks[i]) {
-            state->marks[kept++] = state->marks[i];
-        }
-    }
-    state->marks_count = kept;
-    state->settled_count = 0;
-    state->is_marks_sorted = true;
-    return code;
-}
-
 static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
 {
     struct balance_state *state = state_memory;
@@ -325,19 +291,17 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     if (code == EN_OK) {
         code = mark_changed(fold, state, day, err);
     }
-    if (code == EN_OK && !state->is_marks_sorted) {
-        code = sort_marks(state, err);
+    if (code == EN_OK) {
+        code = en_marks_sort(&state->marks, err);
     }
-    if (code != EN_OK || state->settled_count == state->marks_count ||
-        en_day_of_key(state->marks[state->settled_count]) != day) {
+    uint32_t balance = 0;
+    if (code != EN_OK || !en_marks_peek(&state->marks, day, &balance)) {
         return code;
     }
     code = en_series_writer_open(fold->store, &en_series_balance_day, day, &writer, err);
-    while (code == EN_OK && state->settled_count < state->marks_count &&
-           en_day_of_key(state->marks[state->settled_count]) == day) {
-        code = settle_balance(fold, state, writer, day,
-                              en_series_of_key(state->marks[state->settled_count]), err);
-        state->settled_count++;
+    while (code == EN_OK && en_marks_peek(&state->marks, day, &balance)) {
+        code = settle_balance(fold, state, writer, day, balance, err);
+        en_marks_take(&state->marks);
     }
     if (code == EN_OK) {
         code = en_series_writer_end(writer, err);
@@ -351,10 +315,7 @@ static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_er
     (void)fold;
     (void)err;
     struct balance_state *state = state_memory;
-    EN_ASSERT(state->settled_count == state->marks_count);
-    state->marks_count = 0;
-    state->settled_count = 0;
-    state->is_marks_sorted = true;
+    en_marks_end(&state->marks);
     return EN_OK;
 }
 
@@ -362,7 +323,6 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
 {
     struct balance_state *state = state_memory;
     en_buf_init(&state->entry, ENTRY_SIZE_MAX);
-    state->is_marks_sorted = true;
     struct en_table_scan scan;
     en_code code = en_table_scan_begin(fold->store, &en_table_balance, NULL, 0, &scan, err);
     if (code != EN_OK) {
@@ -381,7 +341,7 @@ static void close_state(void *state_memory)
 {
     struct balance_state *state = state_memory;
     en_mem_free(state->by_node);
-    en_mem_free(state->marks);
+    en_marks_fini(&state->marks);
     en_buf_fini(&state->entry);
 }
 

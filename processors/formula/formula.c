@@ -15,6 +15,7 @@
 #include "processors/formula/graph.h"
 #include "processors/formula/node_day.h"
 #include "processors/formula/sum_day.h"
+#include "processors/marks.h"
 #include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
@@ -41,13 +42,8 @@ struct today {
 
 struct formula_state {
     struct en_graph graph;
-    uint64_t *marks; /* en_day_series_key of (day, node): to compute although no operand may have
-                        changed */
-    size_t marks_count;
-    size_t marks_capacity;
-    size_t settled_count;
-    bool is_sorted;
-    struct today **today; /* by node, NULL unless touched today; in the day arena */
+    struct en_marks marks; /* nodes to compute although no operand may have changed */
+    struct today **today;  /* by node, NULL unless touched today; in the day arena */
     size_t today_capacity;
     struct today **ranks; /* lists of today's nodes by rank */
     size_t ranks_capacity;
@@ -63,19 +59,6 @@ struct formula_state {
     struct en_block missing;
 };
 
-static en_code mark(struct en_fold *fold, struct formula_state *state, int32_t day, uint32_t node,
-                    struct en_error *err)
-{
-    en_code code = en_fold_grow((void **)&state->marks, &state->marks_capacity, state->marks_count,
-                                sizeof *state->marks, err);
-    if (code == EN_OK) {
-        state->marks[state->marks_count++] = en_day_series_key(day, node);
-        state->is_sorted = false;
-        code = en_fold_mark(fold, day, err);
-    }
-    return code;
-}
-
 /* Every day in [from, to) that holds energy or nodes: what a new version computes anew. */
 static en_code mark_days(struct en_fold *fold, struct formula_state *state, uint32_t node,
                          int32_t from, int32_t to, struct en_error *err)
@@ -87,7 +70,7 @@ static en_code mark_days(struct en_fold *fold, struct formula_state *state, uint
         int32_t day = from;
         code = en_series_next_day(fold->store, lanes[i], &day, err);
         while (code == EN_OK && day < to) {
-            code = mark(fold, state, day, node, err);
+            code = en_marks_add(&state->marks, fold, day, node, err);
             day++;
             code = code == EN_OK ? en_series_next_day(fold->store, lanes[i], &day, err) : code;
         }
@@ -345,7 +328,7 @@ static en_code mark_later(struct en_fold *fold, struct formula_state *state,
     for (uint32_t back = 1; back <= link->lag_days && code == EN_OK; back++) {
         int32_t later = state->day + (int32_t)back;
         if (en_graph_version_on(&state->graph, link->node, later) == version) {
-            code = mark(fold, state, later, link->node, err);
+            code = en_marks_add(&state->marks, fold, later, link->node, err);
         }
     }
     return code;
@@ -538,25 +521,16 @@ static en_code reserve_today(struct formula_state *state, struct en_error *err)
 /* Makes the nodes dirty that are marked for the day. */
 static en_code touch_marked(struct en_fold *fold, struct formula_state *state, struct en_error *err)
 {
-    en_code code = EN_OK;
-    if (!state->is_sorted) {
-        size_t left = state->marks_count - state->settled_count;
-        memmove(state->marks, state->marks + state->settled_count, left * sizeof *state->marks);
-        code = en_sort_by_key(state->marks, left, sizeof *state->marks, err);
-        state->marks_count = left;
-        state->settled_count = 0;
-        state->is_sorted = true;
-    }
-    while (code == EN_OK && state->settled_count < state->marks_count &&
-           en_day_of_key(state->marks[state->settled_count]) == state->day) {
+    en_code code = en_marks_sort(&state->marks, err);
+    uint32_t node = 0;
+    while (code == EN_OK && en_marks_peek(&state->marks, state->day, &node)) {
         struct today *today = NULL;
-        code =
-            touch(fold, state, en_series_of_key(state->marks[state->settled_count]), &today, err);
+        code = touch(fold, state, node, &today, err);
         if (code == EN_OK) {
             today->is_dirty = true;
             today->is_marked = true;
+            en_marks_take(&state->marks);
         }
-        state->settled_count++;
     }
     return code;
 }
@@ -666,9 +640,7 @@ static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_er
     (void)fold;
     (void)err;
     struct formula_state *state = state_memory;
-    EN_ASSERT(state->settled_count == state->marks_count);
-    state->marks_count = 0;
-    state->settled_count = 0;
+    en_marks_end(&state->marks);
     return EN_OK;
 }
 
@@ -719,7 +691,6 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
     en_arena_init(&state->work, WORK_ARENA_SIZE);
     en_buf_init(&state->entry, ENTRY_SIZE_MAX);
     en_buf_init(&state->totals, 64);
-    state->is_sorted = true;
     return load_graph(fold, state, err);
 }
 
@@ -727,7 +698,7 @@ static void close_state(void *state_memory)
 {
     struct formula_state *state = state_memory;
     en_graph_fini(&state->graph);
-    en_mem_free(state->marks);
+    en_marks_fini(&state->marks);
     en_mem_free(state->today);
     en_mem_free(state->ranks);
     en_mem_free(state->touched);

@@ -7,36 +7,16 @@
  * it touches. */
 #include "core/mem.h"
 #include "processors/interval/energy.h"
+#include "processors/marks.h"
 #include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
 
 struct interval_state {
-    uint64_t *marks; /* en_day_series_key: channels' days to compute although their profile may not
-                        have changed */
-    size_t marks_count;
-    size_t marks_capacity;
-    bool is_sorted;
-    size_t settled_count;
+    struct en_marks
+        marks; /* channels' days to compute although their profile may not have changed */
     struct en_block scratch;
 };
-
-static en_code add_mark(struct en_fold *fold, struct interval_state *state, uint32_t channel,
-                        int32_t day, struct en_error *err)
-{
-    uint64_t mark = en_day_series_key(day, channel);
-    if (state->marks_count > 0 && state->marks[state->marks_count - 1] == mark) {
-        return EN_OK;
-    }
-    en_code code = en_fold_grow((void **)&state->marks, &state->marks_capacity, state->marks_count,
-                                sizeof mark, err);
-    if (code == EN_OK) {
-        state->marks[state->marks_count++] = mark;
-        state->is_sorted = false;
-        code = en_fold_mark(fold, day, err);
-    }
-    return code;
-}
 
 /* A read at an instant touches the slot that ends there and the one that begins there. */
 static en_code mark_register(struct en_fold *fold, struct interval_state *state,
@@ -46,11 +26,13 @@ static en_code mark_register(struct en_fold *fold, struct interval_state *state,
     int32_t offset = 0;
     en_code code = en_registry_offset(fold, info->point, at, &offset, err);
     if (code == EN_OK) {
-        code = add_mark(fold, state, channel,
-                        en_day_of_instant((struct en_instant){at.us - 1}, offset).n, err);
+        code =
+            en_marks_add(&state->marks, fold,
+                         en_day_of_instant((struct en_instant){at.us - 1}, offset).n, channel, err);
     }
-    return code == EN_OK ? add_mark(fold, state, channel, en_day_of_instant(at, offset).n, err)
-                         : code;
+    return code == EN_OK
+               ? en_marks_add(&state->marks, fold, en_day_of_instant(at, offset).n, channel, err)
+               : code;
 }
 
 /* Every day on which the channel's profile stands, from the instant on. */
@@ -64,7 +46,7 @@ static en_code mark_profiles_from(struct en_fold *fold, struct interval_state *s
         struct en_slice block;
         code = en_series_get(fold->store, &en_series_profile, day, channel, &block, err);
         if (code == EN_OK) {
-            code = add_mark(fold, state, channel, day, err);
+            code = en_marks_add(&state->marks, fold, day, channel, err);
         }
         if (code == EN_OK || code == EN_NOT_FOUND) {
             day++;
@@ -195,29 +177,6 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
     }
 }
 
-/* Sorted by (day, channel), each once. */
-static en_code sort_marks(struct interval_state *state, struct en_error *err)
-{
-    en_code code = en_sort_by_key(state->marks, state->marks_count, sizeof *state->marks, err);
-    size_t kept = 0;
-    for (size_t i = 0; i < state->marks_count && code == EN_OK; i++) {
-        if (kept == 0 || state->marks[kept - 1] != state->marks[i]) {
-            state->marks[kept++] = state->marks[i];
-        }
-    }
-    state->marks_count = kept;
-    state->is_sorted = true;
-    state->settled_count = 0;
-    return code;
-}
-
-/* Whether the next mark is of the day. */
-static bool has_mark_on(const struct interval_state *state, int32_t day)
-{
-    return state->settled_count < state->marks_count &&
-           en_day_of_key(state->marks[state->settled_count]) == day;
-}
-
 /* The day of one channel: computes it, stores it where it differs from the profile, says what
  * changed. */
 static en_code settle_channel(struct en_fold *fold, struct interval_state *state,
@@ -272,7 +231,8 @@ static en_code is_plain_day(struct en_fold *fold, const struct interval_state *s
     int32_t first = day;
     en_code code = en_series_next_day(fold->store, &en_series_interval, &first, err);
     bool has_entries = code == EN_OK && first == day;
-    *is_plain = !has_entries && !has_mark_on(state, day);
+    uint32_t marked = 0;
+    *is_plain = !has_entries && !en_marks_peek(&state->marks, day, &marked);
     code = code == EN_NOT_FOUND ? EN_OK : code;
     for (size_t i = 0; i < profiles->count && *is_plain && code == EN_OK; i++) {
         struct en_channel_info info;
@@ -294,20 +254,21 @@ static en_code settle_day(struct en_fold *fold, struct interval_state *state, in
     size_t next = 0;
     en_code code = en_series_writer_open(fold->store, &en_series_interval, day, &writer, err);
     while (code == EN_OK) {
-        bool has_mark = has_mark_on(state, day);
+        uint32_t marked = UINT32_MAX;
+        bool has_mark = en_marks_peek(&state->marks, day, &marked);
         bool has_profile = next < profiles->count;
         if (!has_mark && !has_profile) {
             break;
         }
-        uint32_t marked =
-            has_mark ? en_series_of_key(state->marks[state->settled_count]) : UINT32_MAX;
         struct en_change profile = {.series = UINT32_MAX};
         if (has_profile && profiles->items[next].series <= marked) {
             profile = profiles->items[next++];
         } else {
             code = standing_profile(fold, marked, day, &profile, err);
         }
-        state->settled_count += has_mark && marked == profile.series;
+        if (has_mark && marked == profile.series) {
+            en_marks_take(&state->marks);
+        }
         if (code == EN_OK) {
             code = settle_channel(fold, state, writer, day, &profile, err);
         }
@@ -322,7 +283,7 @@ static en_code settle_day(struct en_fold *fold, struct interval_state *state, in
 static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
 {
     struct interval_state *state = state_memory;
-    en_code code = state->is_sorted ? EN_OK : sort_marks(state, err);
+    en_code code = en_marks_sort(&state->marks, err);
     bool is_plain = false;
     if (code == EN_OK) {
         code = is_plain_day(fold, state, day, &is_plain, err);
@@ -342,17 +303,14 @@ static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_er
     (void)fold;
     (void)err;
     struct interval_state *state = state_memory;
-    EN_ASSERT(state->settled_count == state->marks_count);
-    state->marks_count = 0;
-    state->settled_count = 0;
-    state->is_sorted = false;
+    en_marks_end(&state->marks);
     return EN_OK;
 }
 
 static void close_state(void *state_memory)
 {
     struct interval_state *state = state_memory;
-    en_mem_free(state->marks);
+    en_marks_fini(&state->marks);
 }
 
 static const struct en_table *const tables[] = {NULL};
