@@ -235,13 +235,15 @@ static en_code sync_directory_and_parent(const char *path, struct en_error *err)
     return code != EN_OK ? code : sync_directory(parent, err);
 }
 
-/* Whether the environment's data file is there already. */
+/* Whether the environment holds anything: a data file without its first pages was left by somebody
+ * killed while making it, and LMDB would try to write them even where it may only read. */
 static bool has_data(const char *path)
 {
     char file[PATH_SIZE_MAX];
     struct stat stat_of_file;
     int size = snprintf(file, sizeof file, "%s/data.mdb", path);
-    return size > 0 && (size_t)size < sizeof file && stat(file, &stat_of_file) == 0;
+    return size > 0 && (size_t)size < sizeof file && stat(file, &stat_of_file) == 0 &&
+           stat_of_file.st_size > 0;
 }
 
 static en_code make_directory(const char *path, struct en_error *err)
