@@ -1,38 +1,13 @@
-/* Form of a stored chunk.
+/* Reading and writing entries through chunks (chunk.c has their form).
  *
- *   key     day i32 with its sign turned, group u32 = series / 16; both big-endian
- *   value   CRC32C u32 over key and rest | members u16, bit i = series 16 * group + i is there |
- *           size of each member as varint | their entries, end to end
- *
- * I1 A chunk has a member; the sizes are 1 to 65,535 and use the value up exactly.
- * I2 Equal members are equal bytes: what the writer finds unchanged is not written.
- * I3 A change of a digested table has marked its day stale in the same transaction. */
+ * I1 Equal members are equal bytes: what the writer finds unchanged is not written.
+ * I2 A change of a digested table has marked its day stale in the same transaction. */
 #include "projections/series.h"
 
-#include "core/hash.h"
 #include "core/mem.h"
+#include "projections/chunk.h"
 #include "projections/digest.h"
 #include "projections/store_parts.h"
-
-#define KEY_SIZE 8u
-#define CRC_SIZE 4u
-#define HEAD_SIZE 6u /* checksum and members */
-#define SIZE_SIZE_MAX 3u
-#define CHUNK_SIZE_MAX                                                                             \
-    (HEAD_SIZE + EN_SERIES_CHUNK * (SIZE_SIZE_MAX + (size_t)EN_SERIES_ENTRY_SIZE_MAX))
-
-_Static_assert(EN_SERIES_CHUNK == 16, "members are 16 bits");
-
-struct key {
-    uint8_t bytes[KEY_SIZE];
-};
-
-/* A checked chunk: which members it has, and what is left to be read of it. */
-struct chunk {
-    uint32_t members;
-    struct en_slice sizes;
-    struct en_slice entries;
-};
 
 /* The chunk being written: the stored entries and the new ones by place in the chunk. */
 struct en_series_writer {
@@ -58,123 +33,24 @@ struct en_series_writer {
     struct en_buf fresh;
 };
 
-static void put_u32_big(uint8_t *to, uint32_t value)
-{
-    to[0] = (uint8_t)(value >> 24);
-    to[1] = (uint8_t)(value >> 16);
-    to[2] = (uint8_t)(value >> 8);
-    to[3] = (uint8_t)value;
-}
-
-static uint32_t get_u32_big(const uint8_t *from)
-{
-    return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
-}
-
-static struct key key_of(int32_t day, uint32_t group)
-{
-    struct key key;
-    put_u32_big(key.bytes, (uint32_t)day ^ UINT32_C(0x80000000));
-    put_u32_big(key.bytes + 4, group);
-    return key;
-}
-
-static struct en_slice key_slice(const struct key *key)
-{
-    return en_slice_of(key->bytes, KEY_SIZE);
-}
-
-static int32_t key_day(const uint8_t *key)
-{
-    return (int32_t)(get_u32_big(key) ^ UINT32_C(0x80000000));
-}
-
-static uint32_t key_group(const uint8_t *key)
-{
-    return get_u32_big(key + 4);
-}
-
-static en_code damaged(const struct en_series_table *table, int32_t day, uint32_t group,
-                       const char *what, struct en_error *err)
-{
-    return en_error_set(err, EN_CORRUPT, "%s, day %d, series from %u: %s", table->name, day,
-                        group * EN_SERIES_CHUNK, what);
-}
-
-/* Takes the size and the bytes of the lowest member left; false where the chunk is not whole. */
-static inline bool take_entry(struct chunk *chunk, struct en_slice *entry)
-{
-    uint64_t size = 0;
-    if (chunk->sizes.bytes[0] < 0x80) { /* entries follow the sizes: there is a byte */
-        size = chunk->sizes.bytes[0];
-        chunk->sizes.bytes++;
-        chunk->sizes.size--;
-    } else if (!en_take_varint(&chunk->sizes, &size)) {
-        return false;
-    }
-    chunk->members &= chunk->members - 1;
-    return size > 0 && size <= EN_SERIES_ENTRY_SIZE_MAX &&
-           en_take_bytes(&chunk->entries, size, entry);
-}
-
-/* Finds where the sizes end; the entries are then cut as they are asked for. */
-static bool split(struct en_slice rest, struct chunk *chunk)
-{
-    size_t sum = 0;
-    unsigned count = (unsigned)__builtin_popcount(chunk->members);
-    chunk->sizes = rest;
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t size = 0;
-        if (!en_take_varint(&rest, &size) || size == 0 || size > EN_SERIES_ENTRY_SIZE_MAX) {
-            return false;
-        }
-        sum += size;
-    }
-    chunk->entries = rest;
-    return sum == rest.size && count > 0;
-}
-
-static en_code open_chunk(const struct en_series_table *table, const uint8_t *key,
-                          struct en_slice value, struct chunk *chunk, struct en_error *err)
-{
-    uint32_t stored = 0;
-    uint16_t members = 0;
-    struct en_slice rest = value;
-    if (!en_take_u32(&rest, &stored)) {
-        return damaged(table, key_day(key), key_group(key), "the chunk is cut", err);
-    }
-    uint32_t crc = en_crc32c(en_crc32c(0, en_slice_of(key, KEY_SIZE)), rest);
-    if (crc != stored) {
-        return damaged(table, key_day(key), key_group(key), "checksum differs", err);
-    }
-    if (!en_take_u16(&rest, &members)) {
-        return damaged(table, key_day(key), key_group(key), "the chunk is cut", err);
-    }
-    chunk->members = members;
-    if (!split(rest, chunk)) {
-        return damaged(table, key_day(key), key_group(key), "the sizes do not add up", err);
-    }
-    return EN_OK;
-}
-
 en_code en_series_get(struct en_store *store, const struct en_series_table *table, int32_t day,
                       uint32_t series, struct en_slice *entry, struct en_error *err)
 {
     struct en_kv_table kv_table;
     struct en_slice value;
-    struct chunk chunk;
-    struct key key = key_of(day, series / EN_SERIES_CHUNK);
+    struct en_chunk chunk;
+    struct en_chunk_key key = en_chunk_key(day, series / EN_SERIES_CHUNK);
     uint32_t member = UINT32_C(1) << series % EN_SERIES_CHUNK;
     struct en_store_tail *tail = NULL;
     en_code code = en_store_table_tail(store, table->name, &kv_table, &tail, err);
-    if (code == EN_OK && en_store_is_beyond(tail, key_slice(&key))) {
+    if (code == EN_OK && en_store_is_beyond(tail, en_chunk_key_slice(&key))) {
         code = en_error_set(err, EN_NOT_FOUND, "no such entry");
     }
     if (code == EN_OK) {
-        code = en_kv_get(store->txn, kv_table, key_slice(&key), &value, err);
+        code = en_kv_get(store->txn, kv_table, en_chunk_key_slice(&key), &value, err);
     }
     if (code == EN_OK) {
-        code = open_chunk(table, key.bytes, value, &chunk, err);
+        code = en_chunk_open(table, key.bytes, value, &chunk, err);
     }
     if (code != EN_OK) {
         return code;
@@ -183,10 +59,10 @@ en_code en_series_get(struct en_store *store, const struct en_series_table *tabl
         return en_error_set(err, EN_NOT_FOUND, "no such entry");
     }
     for (uint32_t before = chunk.members & (member - 1); before != 0; before &= before - 1) {
-        bool is_taken = take_entry(&chunk, entry);
+        bool is_taken = en_chunk_take(&chunk, entry);
         EN_ASSERT(is_taken); /* split has seen the sizes */
     }
-    bool is_taken = take_entry(&chunk, entry);
+    bool is_taken = en_chunk_take(&chunk, entry);
     EN_ASSERT(is_taken);
     return EN_OK;
 }
@@ -204,7 +80,7 @@ en_code en_series_scan_begin(struct en_store *store, const struct en_series_tabl
                                     .to_day = to_day,
                                     .from_series = from_series,
                                     .to_series = to_series == 0 ? UINT32_MAX : to_series};
-    en_buf_init(&scan->copy, CHUNK_SIZE_MAX);
+    en_buf_init(&scan->copy, EN_CHUNK_SIZE_MAX);
     en_code code = en_store_table(store, table->name, &kv_table, err);
     if (code == EN_NOT_FOUND) {
         return EN_OK; /* never written: without a cursor the scan is at its end */
@@ -224,36 +100,37 @@ static en_code next_key(struct en_series_scan *scan, struct en_kv_pair *pair, st
 {
     const uint32_t from_group = scan->from_series / EN_SERIES_CHUNK;
     const uint32_t last_group = (scan->to_series - 1) / EN_SERIES_CHUNK;
-    struct key key = key_of(scan->from_day, from_group);
+    struct en_chunk_key key = en_chunk_key(scan->from_day, from_group);
     en_code code = EN_OK;
     bool must_seek = !scan->is_begun;
     if (scan->is_begun && scan->group == last_group) {
-        key = key_of(scan->day + 1, from_group);
+        key = en_chunk_key(scan->day + 1, from_group);
         must_seek = true;
     } else if (scan->is_begun && en_kv_mode_of(scan->store->txn) == EN_KV_WRITE) {
-        key = key_of(scan->day, scan->group + 1); /* the chunk at hand may have been removed */
+        key =
+            en_chunk_key(scan->day, scan->group + 1); /* the chunk at hand may have been removed */
         must_seek = true;
     }
     scan->is_begun = true;
     for (;;) {
-        code = must_seek ? en_kv_cursor_seek(scan->cursor, key_slice(&key), pair, err)
+        code = must_seek ? en_kv_cursor_seek(scan->cursor, en_chunk_key_slice(&key), pair, err)
                          : en_kv_cursor_next(scan->cursor, pair, err);
         if (code != EN_OK) {
             return code;
         }
-        if (pair->key.size != KEY_SIZE) {
+        if (pair->key.size != EN_CHUNK_KEY_SIZE) {
             return en_error_set(err, EN_CORRUPT, "%s: a key of %zu bytes", scan->table->name,
                                 pair->key.size);
         }
-        scan->day = key_day(pair->key.bytes);
-        scan->group = key_group(pair->key.bytes);
+        scan->day = en_chunk_key_day(pair->key.bytes);
+        scan->group = en_chunk_key_group(pair->key.bytes);
         if (scan->day >= scan->to_day) {
             return en_error_set(err, EN_NOT_FOUND, "end of the scan");
         }
         if (scan->group >= from_group && scan->group <= last_group) {
             return EN_OK;
         }
-        key = key_of(scan->group < from_group ? scan->day : scan->day + 1, from_group);
+        key = en_chunk_key(scan->group < from_group ? scan->day : scan->day + 1, from_group);
         must_seek = true;
     }
 }
@@ -261,7 +138,7 @@ static en_code next_key(struct en_series_scan *scan, struct en_kv_pair *pair, st
 static en_code next_chunk(struct en_series_scan *scan, struct en_error *err)
 {
     struct en_kv_pair pair;
-    struct chunk chunk;
+    struct en_chunk chunk;
     if (scan->cursor == NULL || (scan->is_begun && scan->day >= scan->to_day) ||
         scan->from_day >= scan->to_day || scan->from_series >= scan->to_series) {
         return en_error_set(err, EN_NOT_FOUND, "end of the scan");
@@ -273,16 +150,17 @@ static en_code next_chunk(struct en_series_scan *scan, struct en_error *err)
     }
     if (en_kv_mode_of(scan->store->txn) == EN_KV_WRITE) {
         en_buf_reset(&scan->copy);
-        en_buf_append(&scan->copy, pair.key.bytes, KEY_SIZE);
+        en_buf_append(&scan->copy, pair.key.bytes, EN_CHUNK_KEY_SIZE);
         en_buf_append(&scan->copy, pair.value.bytes, pair.value.size);
         code = en_buf_code(&scan->copy, err);
         if (code != EN_OK) {
             return code;
         }
-        pair.key = en_slice_of(scan->copy.bytes, KEY_SIZE);
-        pair.value = en_slice_of(scan->copy.bytes + KEY_SIZE, scan->copy.size - KEY_SIZE);
+        pair.key = en_slice_of(scan->copy.bytes, EN_CHUNK_KEY_SIZE);
+        pair.value =
+            en_slice_of(scan->copy.bytes + EN_CHUNK_KEY_SIZE, scan->copy.size - EN_CHUNK_KEY_SIZE);
     }
-    code = open_chunk(scan->table, pair.key.bytes, pair.value, &chunk, err);
+    code = en_chunk_open(scan->table, pair.key.bytes, pair.value, &chunk, err);
     if (code == EN_OK) {
         scan->members = chunk.members;
         scan->sizes = chunk.sizes;
@@ -301,9 +179,9 @@ en_code en_series_scan_next(struct en_series_scan *scan, int32_t *day, uint32_t 
                 return code;
             }
         }
-        struct chunk chunk = {scan->members, scan->sizes, scan->entries};
+        struct en_chunk chunk = {scan->members, scan->sizes, scan->entries};
         uint32_t at = scan->group * EN_SERIES_CHUNK + (uint32_t)__builtin_ctz(scan->members);
-        bool is_taken = take_entry(&chunk, entry);
+        bool is_taken = en_chunk_take(&chunk, entry);
         EN_ASSERT(is_taken); /* split has seen the sizes */
         scan->members = chunk.members;
         scan->sizes = chunk.sizes;
@@ -323,22 +201,22 @@ en_code en_series_next_day(struct en_store *store, const struct en_series_table 
     struct en_kv_cursor *cursor = NULL;
     struct en_kv_pair pair;
     struct en_store_tail *tail = NULL;
-    struct key key = key_of(*day, 0);
+    struct en_chunk_key key = en_chunk_key(*day, 0);
     en_code code = en_store_table_tail(store, table->name, &kv_table, &tail, err);
-    if (code == EN_OK && en_store_is_beyond(tail, key_slice(&key))) {
+    if (code == EN_OK && en_store_is_beyond(tail, en_chunk_key_slice(&key))) {
         code = en_error_set(err, EN_NOT_FOUND, "no later day");
     }
     if (code == EN_OK) {
         code = en_kv_cursor_open(store->txn, kv_table, &cursor, err);
     }
     if (code == EN_OK) {
-        code = en_kv_cursor_seek(cursor, key_slice(&key), &pair, err);
+        code = en_kv_cursor_seek(cursor, en_chunk_key_slice(&key), &pair, err);
     }
-    if (code == EN_OK && pair.key.size != KEY_SIZE) {
+    if (code == EN_OK && pair.key.size != EN_CHUNK_KEY_SIZE) {
         code = en_error_set(err, EN_CORRUPT, "%s: a key of %zu bytes", table->name, pair.key.size);
     }
     if (code == EN_OK) {
-        *day = key_day(pair.key.bytes);
+        *day = en_chunk_key_day(pair.key.bytes);
     }
     en_kv_cursor_close(cursor);
     return code;
@@ -355,8 +233,8 @@ static struct en_series_writer *take_writer(struct en_store *store)
     }
     writer = en_mem_alloc(1, sizeof *writer);
     if (writer != NULL) {
-        en_buf_init(&writer->stored, CHUNK_SIZE_MAX);
-        en_buf_init(&writer->fresh, CHUNK_SIZE_MAX);
+        en_buf_init(&writer->stored, EN_CHUNK_SIZE_MAX);
+        en_buf_init(&writer->fresh, EN_CHUNK_SIZE_MAX);
     }
     return writer;
 }
@@ -415,74 +293,28 @@ static struct en_slice member_of(const struct en_series_writer *writer, uint32_t
     return en_slice_of(writer->fresh.bytes + writer->put[place].offset, writer->put[place].size);
 }
 
-static size_t size_size(size_t size)
-{
-    return size < 0x80 ? 1 : size < 0x4000 ? 2 : 3;
-}
-
-static uint8_t *put_size(uint8_t *to, size_t size)
-{
-    for (; size >= 0x80; size >>= 7) {
-        *to++ = (uint8_t)(size | 0x80);
-    }
-    *to++ = (uint8_t)size;
-    return to;
-}
-
-/* Fills the room with the members and their checksum. */
-static void fill_chunk(const struct en_series_writer *writer, const struct key *key, uint8_t *room,
-                       size_t size)
-{
-    uint32_t members = 0;
-    uint8_t *to = room + HEAD_SIZE;
-    for (uint32_t i = 0; i < EN_SERIES_CHUNK; i++) {
-        size_t member_size = member_of(writer, i).size;
-        if (member_size > 0) {
-            members |= UINT32_C(1) << i;
-            to = put_size(to, member_size);
-        }
-    }
-    for (uint32_t i = 0; i < EN_SERIES_CHUNK; i++) {
-        struct en_slice member = member_of(writer, i);
-        if (member.size > 0) {
-            memcpy(to, member.bytes, member.size);
-            to += member.size;
-        }
-    }
-    EN_ASSERT((size_t)(to - room) == size);
-    room[CRC_SIZE] = (uint8_t)members;
-    room[CRC_SIZE + 1] = (uint8_t)(members >> 8);
-    uint32_t crc = en_crc32c(0, key_slice(key));
-    crc = en_crc32c(crc, en_slice_of(room + CRC_SIZE, size - CRC_SIZE));
-    for (unsigned i = 0; i < CRC_SIZE; i++) {
-        room[i] = (uint8_t)(crc >> (8 * i));
-    }
-}
-
 static en_code store_chunk(struct en_series_writer *writer, struct en_error *err)
 {
-    struct key key = key_of(writer->day, writer->group);
-    struct en_kv_txn *txn = writer->store->txn;
+    struct en_store *store = writer->store;
+    struct en_chunk_write chunk = {.table = writer->kv_table,
+                                   .key = en_chunk_key(writer->day, writer->group)};
+    struct en_slice key = en_chunk_key_slice(&chunk.key);
     uint8_t *room = NULL;
-    size_t size = 0;
     for (uint32_t i = 0; i < EN_SERIES_CHUNK; i++) {
-        size_t member_size = member_of(writer, i).size;
-        size += member_size > 0 ? member_size + size_size(member_size) : 0;
+        chunk.members[i] = member_of(writer, i);
     }
+    size_t size = en_chunk_size(&chunk);
     if (size == 0) { /* changed and empty: something was there */
         EN_ASSERT(writer->is_stored);
-        return en_kv_delete(txn, writer->kv_table, key_slice(&key), err);
+        return en_kv_delete(store->txn, chunk.table, key, err);
     }
-    size += HEAD_SIZE;
-    en_code code = EN_OK;
-    if (en_store_is_beyond(writer->tail, key_slice(&key))) {
-        code = en_kv_append_reserve(txn, writer->kv_table, key_slice(&key), size, &room, err);
-        en_store_grow(writer->tail, key_slice(&key));
-    } else {
-        code = en_kv_reserve(txn, writer->kv_table, key_slice(&key), size, &room, err);
+    if (en_store_is_beyond(writer->tail, key)) {
+        en_store_grow(writer->tail, key);
+        return en_chunk_append(store->txn, &chunk, err);
     }
+    en_code code = en_kv_reserve(store->txn, chunk.table, key, size, &room, err);
     if (code == EN_OK) {
-        fill_chunk(writer, &key, room, size);
+        en_chunk_fill(&chunk, room, size);
     }
     return code;
 }
@@ -505,19 +337,20 @@ static en_code close_group(struct en_series_writer *writer, struct en_error *err
     return code == EN_OK ? store_chunk(writer, err) : code;
 }
 
-static en_code load_stored(struct en_series_writer *writer, const struct key *key,
+static en_code load_stored(struct en_series_writer *writer, const struct en_chunk_key *key,
                            struct en_error *err)
 {
     struct en_slice value;
-    struct chunk chunk;
-    en_code code = en_kv_get(writer->store->txn, writer->kv_table, key_slice(key), &value, err);
+    struct en_chunk chunk;
+    en_code code =
+        en_kv_get(writer->store->txn, writer->kv_table, en_chunk_key_slice(key), &value, err);
     if (code != EN_OK) {
         return code == EN_NOT_FOUND ? EN_OK : code;
     }
     en_buf_append(&writer->stored, value.bytes, value.size);
     code = en_buf_code(&writer->stored, err);
     if (code == EN_OK) {
-        code = open_chunk(writer->table, key->bytes, en_buf_slice(&writer->stored), &chunk, err);
+        code = en_chunk_open(writer->table, key->bytes, en_buf_slice(&writer->stored), &chunk, err);
     }
     if (code != EN_OK) {
         return code;
@@ -525,7 +358,7 @@ static en_code load_stored(struct en_series_writer *writer, const struct key *ke
     writer->is_stored = true;
     while (chunk.members != 0) {
         uint32_t place = (uint32_t)__builtin_ctz(chunk.members);
-        bool is_taken = take_entry(&chunk, &writer->old[place]);
+        bool is_taken = en_chunk_take(&chunk, &writer->old[place]);
         EN_ASSERT(is_taken); /* split has seen the sizes */
     }
     return EN_OK;
@@ -541,7 +374,7 @@ static en_code open_group(struct en_series_writer *writer, uint32_t group, struc
     if (code != EN_OK) {
         return code;
     }
-    struct key key = key_of(writer->day, group);
+    struct en_chunk_key key = en_chunk_key(writer->day, group);
     writer->group = group;
     writer->is_stored = false;
     writer->is_changed = false;
@@ -549,8 +382,9 @@ static en_code open_group(struct en_series_writer *writer, uint32_t group, struc
     en_buf_reset(&writer->fresh);
     memset(writer->old, 0, sizeof writer->old);
     memset(writer->put, 0, sizeof writer->put);
-    code =
-        en_store_is_beyond(writer->tail, key_slice(&key)) ? EN_OK : load_stored(writer, &key, err);
+    code = en_store_is_beyond(writer->tail, en_chunk_key_slice(&key))
+               ? EN_OK
+               : load_stored(writer, &key, err);
     writer->is_open = code == EN_OK;
     return code;
 }

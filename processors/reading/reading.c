@@ -13,8 +13,8 @@
 
 /* How many profiles ahead of the one in hand are asked for: they lie in the order they came, and
  * waiting for each cost more than all the rest. */
-#define AHEAD_PENDING 16u
-#define AHEAD_BLOCKS 8u
+#define AHEAD_PENDING 48u
+#define AHEAD_BLOCKS 24u
 #define ORIGINS_UNMERGED_MAX 64u
 #define ORIGINS_MAX (EN_SERIES_ENTRY_SIZE_MAX / EN_ORIGIN_SIZE_MAX) /* of a channel's day */
 
@@ -399,7 +399,9 @@ static inline __attribute__((always_inline)) void ask_ahead(const struct reading
                                                             size_t at)
 {
     if (at + AHEAD_PENDING < state->pending_count) {
-        __builtin_prefetch(&state->pending[state->places[at + AHEAD_PENDING].index]);
+        const struct pending *later = &state->pending[state->places[at + AHEAD_PENDING].index];
+        __builtin_prefetch(later);
+        __builtin_prefetch((const uint8_t *)later + sizeof *later - 1);
         const struct pending *next = &state->pending[state->places[at + AHEAD_BLOCKS].index];
         __builtin_prefetch(next->block.bytes);
         __builtin_prefetch(next->block.bytes + next->block.size);
