@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define NEAREST_WORD_SIZE_MAX 32u
-#define NEAREST_KNOWN_MAX 128u
+#define NEAREST_KNOWN_MAX 512u
 
 /* Places in en_global_options; the order of that list. */
 enum global {
@@ -333,11 +333,11 @@ static uint32_t next_plain(const char *const *words, uint32_t count, uint32_t fr
 static en_code unknown_noun(const char *word, struct en_error *err)
 {
     uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     const char *known[NEAREST_KNOWN_MAX];
-    EN_ASSERT(count <= NEAREST_KNOWN_MAX);
-    for (uint32_t i = 0; i < count; i++) {
-        known[i] = commands[i].is_hidden ? NULL : commands[i].noun;
+    for (; (command = en_command_at(count)) != NULL; count++) {
+        EN_ASSERT(count < NEAREST_KNOWN_MAX);
+        known[count] = command->is_hidden ? NULL : command->noun;
     }
     return unknown_word("command", word, known, count, err);
 }
@@ -345,12 +345,12 @@ static en_code unknown_noun(const char *word, struct en_error *err)
 static en_code unknown_verb(const char *noun, const char *verb, struct en_error *err)
 {
     uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     const char *known[NEAREST_KNOWN_MAX];
     char what[64];
-    EN_ASSERT(count <= NEAREST_KNOWN_MAX);
-    for (uint32_t i = 0; i < count; i++) {
-        known[i] = strcmp(commands[i].noun, noun) == 0 ? commands[i].verb : NULL;
+    for (; (command = en_command_at(count)) != NULL; count++) {
+        EN_ASSERT(count < NEAREST_KNOWN_MAX);
+        known[count] = strcmp(command->noun, noun) == 0 ? command->verb : NULL;
     }
     (void)snprintf(what, sizeof what, "verb of \"%s\"", noun);
     return unknown_word(what, verb, known, count, err);
@@ -364,18 +364,17 @@ struct found {
 
 static const struct en_command *command_of(const char *noun, const char *verb, bool *is_noun)
 {
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     const struct en_command *alone = NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(commands[i].noun, noun) != 0) {
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (strcmp(command->noun, noun) != 0) {
             continue;
         }
         *is_noun = true;
-        if (commands[i].verb == NULL) {
-            alone = &commands[i];
-        } else if (verb != NULL && strcmp(commands[i].verb, verb) == 0) {
-            return &commands[i];
+        if (command->verb == NULL) {
+            alone = command;
+        } else if (verb != NULL && strcmp(command->verb, verb) == 0) {
+            return command;
         }
     }
     return alone;

@@ -66,8 +66,9 @@ struct en_command {
     en_command_run run;
 };
 
-/* The table, ordered as help shows it. Defined in command_table.c. */
-const struct en_command *en_commands(uint32_t *count);
+/* The table, ordered as help shows it (command_table.h): the command at the index, NULL past the
+ * last. */
+const struct en_command *en_command_at(uint32_t index);
 
 /* The options every command shares, and what each noun is about; a list ended by a NULL name. */
 const struct en_option *en_global_options(void);

@@ -98,18 +98,18 @@ static void test_command_words_after_two_dashes_are_operands(void **state)
 static void test_command_table_is_whole(void **state)
 {
     (void)state;
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
-    for (uint32_t i = 0; i < count; i++) {
-        assert_non_null(commands[i].run);
-        assert_true(commands[i].summary[strlen(commands[i].summary) - 1] != '.');
-        assert_non_null(en_noun_summary(commands[i].noun));
-        assert_true(commands[i].is_hidden || strncmp(commands[i].example, "enerlog", 7) == 0);
-        for (uint32_t j = i + 1; j < count; j++) {
-            bool is_same_noun = strcmp(commands[i].noun, commands[j].noun) == 0;
-            bool is_alone = commands[i].verb == NULL || commands[j].verb == NULL;
+    const struct en_command *command = NULL;
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        assert_non_null(command->run);
+        assert_true(command->summary[strlen(command->summary) - 1] != '.');
+        assert_non_null(en_noun_summary(command->noun));
+        assert_true(command->is_hidden || strncmp(command->example, "enerlog", 7) == 0);
+        const struct en_command *other = NULL;
+        for (uint32_t j = i + 1; (other = en_command_at(j)) != NULL; j++) {
+            bool is_same_noun = strcmp(command->noun, other->noun) == 0;
+            bool is_alone = command->verb == NULL || other->verb == NULL;
             assert_false(is_same_noun && is_alone);
-            assert_false(is_same_noun && strcmp(commands[i].verb, commands[j].verb) == 0);
+            assert_false(is_same_noun && strcmp(command->verb, other->verb) == 0);
         }
     }
 }

@@ -19,12 +19,11 @@ static void put_words_of_options(struct en_buf *out, const struct en_option *opt
 /* What may follow "noun": its verbs. */
 static void put_verbs(struct en_buf *out, const char *noun)
 {
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     const char *gap = "";
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_shown(&commands[i], noun) && commands[i].verb != NULL) {
-            en_buf_print(out, "%s%s", gap, commands[i].verb);
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (is_shown(command, noun) && command->verb != NULL) {
+            en_buf_print(out, "%s%s", gap, command->verb);
             gap = " ";
         }
     }
@@ -32,18 +31,17 @@ static void put_verbs(struct en_buf *out, const char *noun)
 
 static void put_bash_options(struct en_buf *out)
 {
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (commands[i].is_hidden || commands[i].options[0].name == NULL) {
+    const struct en_command *command = NULL;
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (command->is_hidden || command->options[0].name == NULL) {
             continue;
         }
-        if (commands[i].verb == NULL) {
-            en_buf_print(out, "        \"%s \"*) options=\"", commands[i].noun);
+        if (command->verb == NULL) {
+            en_buf_print(out, "        \"%s \"*) options=\"", command->noun);
         } else {
-            en_buf_print(out, "        \"%s %s\") options=\"", commands[i].noun, commands[i].verb);
+            en_buf_print(out, "        \"%s %s\") options=\"", command->noun, command->verb);
         }
-        put_words_of_options(out, commands[i].options, EN_COMMAND_OPTIONS_MAX);
+        put_words_of_options(out, command->options, EN_COMMAND_OPTIONS_MAX);
         en_buf_text(out, "\" ;;\n");
     }
 }
@@ -152,11 +150,10 @@ static void put_fish(struct en_buf *out)
         en_buf_text(out, "complete -c enerlog");
         put_fish_option(out, &globals[i]);
     }
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!commands[i].is_hidden) {
-            put_fish_command(out, &commands[i]);
+    const struct en_command *command = NULL;
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (!command->is_hidden) {
+            put_fish_command(out, command);
         }
     }
 }

@@ -25,16 +25,15 @@ static const struct {
 
 uint32_t en_manual_nouns(const char **nouns, uint32_t max)
 {
-    uint32_t commands_count = 0;
-    const struct en_command *commands = en_commands(&commands_count);
+    const struct en_command *command = NULL;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < commands_count; i++) {
-        bool is_new = !commands[i].is_hidden;
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        bool is_new = !command->is_hidden;
         for (uint32_t j = 0; j < count && is_new; j++) {
-            is_new = strcmp(nouns[j], commands[i].noun) != 0;
+            is_new = strcmp(nouns[j], command->noun) != 0;
         }
         if (is_new && count < max) {
-            nouns[count++] = commands[i].noun;
+            nouns[count++] = command->noun;
         }
     }
     return count;
@@ -47,11 +46,10 @@ static bool is_shown(const struct en_command *command, const char *noun)
 
 static uint32_t verbs_count(const char *noun)
 {
-    uint32_t count = 0;
     uint32_t verbs = 0;
-    const struct en_command *commands = en_commands(&count);
-    for (uint32_t i = 0; i < count; i++) {
-        verbs += is_shown(&commands[i], noun) && commands[i].verb != NULL;
+    const struct en_command *command = NULL;
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        verbs += is_shown(command, noun) && command->verb != NULL;
     }
     return verbs;
 }
@@ -122,14 +120,13 @@ void en_manual_overview(struct en_io *io)
 
 void en_manual_noun(struct en_io *io, const char *noun)
 {
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     en_io_print(io, "%s: %s\n\n", noun, en_noun_summary(noun));
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_shown(&commands[i], noun)) {
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (is_shown(command, noun)) {
             en_io_text(io, "  ");
-            put_synopsis(io, &commands[i]);
-            en_io_print(io, "\n      %s\n", commands[i].summary);
+            put_synopsis(io, command);
+            en_io_print(io, "\n      %s\n", command->summary);
         }
     }
     en_io_print(io, "\nMore: enerlog help %s VERB\n", noun);
@@ -212,8 +209,7 @@ void en_manual_markdown(struct en_buf *out)
 {
     const char *nouns[NOUNS_MAX];
     uint32_t nouns_count = en_manual_nouns(nouns, NOUNS_MAX);
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     en_buf_text(out, "# The program `enerlog`\n\n"
                      "Made from the command table by `enerlog cli-docs`; do not edit.\n\n"
                      "Data goes to the standard output, words for people to the standard error. "
@@ -232,9 +228,9 @@ void en_manual_markdown(struct en_buf *out)
         if (verbs_count(nouns[i]) > 0) {
             en_buf_print(out, "%s.\n\n", en_noun_summary(nouns[i]));
         }
-        for (uint32_t j = 0; j < count; j++) {
-            if (is_shown(&commands[j], nouns[i])) {
-                put_markdown_command(out, &commands[j]);
+        for (uint32_t j = 0; (command = en_command_at(j)) != NULL; j++) {
+            if (is_shown(command, nouns[i])) {
+                put_markdown_command(out, command);
             }
         }
         out->size -= out->size > 0 && out->bytes[out->size - 1] == '\n' ? 1 : 0;
@@ -413,18 +409,17 @@ void en_manual_mdoc(const char *noun, struct en_buf *out)
         put_mdoc_program(out);
         return;
     }
-    uint32_t count = 0;
-    const struct en_command *commands = en_commands(&count);
+    const struct en_command *command = NULL;
     en_buf_text(out, ".Sh SYNOPSIS\n");
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_shown(&commands[i], noun)) {
-            put_mdoc_synopsis(out, &commands[i]);
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (is_shown(command, noun)) {
+            put_mdoc_synopsis(out, command);
         }
     }
     en_buf_text(out, ".Sh DESCRIPTION\n");
-    for (uint32_t i = 0; i < count; i++) {
-        if (is_shown(&commands[i], noun)) {
-            put_mdoc_command(out, &commands[i]);
+    for (uint32_t i = 0; (command = en_command_at(i)) != NULL; i++) {
+        if (is_shown(command, noun)) {
+            put_mdoc_command(out, command);
         }
     }
     put_mdoc_exit_status(out);
