@@ -15,7 +15,7 @@
 #include "log/log.h"
 #include "processors/runner.h"
 #include "projections/tables.h"
-#include "projections/views/interval.h"
+#include "projections/views/best.h"
 
 #define BATCH_EVENTS 1000u
 #define ROUNDS 3
@@ -502,7 +502,7 @@ static void ask_point_day(struct replay *replay, struct en_store *store,
         struct en_slice block;
         struct en_block_head head;
         double begun = en_bench_wall();
-        if (en_interval_get(store, day, channel, &block, &replay->err) == EN_OK) {
+        if (en_best_get(store, day, channel, &block, &replay->err) == EN_OK) {
             sunk += en_block_values(block, values, &head, &replay->err) == EN_OK;
         }
         double asked = en_bench_wall();
@@ -556,7 +556,7 @@ static void ask_group_month(struct replay *replay, struct en_store *store,
                     struct en_slice block = {0};
                     en_code code =
                         round == 0
-                            ? en_interval_get(store, EN_WORKLOAD_FIRST_DAY + day,
+                            ? en_best_get(store, EN_WORKLOAD_FIRST_DAY + day,
                                               replay->channels[point], &block, &replay->err)
                             : en_series_get(store, &en_series_profile, EN_WORKLOAD_FIRST_DAY + day,
                                             replay->channels[point], &block, &replay->err);

@@ -10,7 +10,8 @@
 
 en_code en_fold_mark(struct en_fold *fold, int32_t day, struct en_error *err)
 {
-    return en_days_add(fold->days, day, err);
+    bool is_behind = fold->is_settling && day <= fold->settling_day;
+    return en_days_add(is_behind ? fold->again : fold->days, day, err);
 }
 
 en_code en_fold_refuse(struct en_fold *fold, en_code verdict, struct en_error *err,
@@ -79,6 +80,28 @@ en_code en_fold_copy(struct en_arena *arena, struct en_slice view, struct en_sli
     return copy->bytes != NULL
                ? EN_OK
                : en_error_set(err, EN_NOMEM, "no room to keep %zu bytes", view.size);
+}
+
+en_code en_fold_pass(struct en_fold *fold, en_change_lane from, en_change_lane to,
+                     struct en_error *err)
+{
+    const struct en_changes *source = &fold->changes[from];
+    struct en_changes *target = &fold->changes[to];
+    if (source->count == 0) {
+        return EN_OK;
+    }
+    if (target->count + source->count > target->capacity) {
+        size_t capacity = target->count + source->count;
+        struct en_change *items = en_mem_resize(target->items, capacity * sizeof *items);
+        if (items == NULL) {
+            return en_error_set(err, EN_NOMEM, "no memory for the changes of %zu series", capacity);
+        }
+        target->items = items;
+        target->capacity = capacity;
+    }
+    memcpy(target->items + target->count, source->items, source->count * sizeof *source->items);
+    target->count += source->count;
+    return EN_OK;
 }
 
 en_code en_fold_grow(void **items, size_t *capacity, size_t count, size_t item_size,

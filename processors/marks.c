@@ -6,13 +6,29 @@
 void en_marks_fini(struct en_marks *marks)
 {
     en_mem_free(marks->items);
+    en_mem_free(marks->again);
     *marks = (struct en_marks){0};
+}
+
+static en_code add_again(struct en_marks *marks, struct en_fold *fold, int32_t day, uint64_t mark,
+                         struct en_error *err)
+{
+    en_code code = en_fold_grow((void **)&marks->again, &marks->again_capacity, marks->again_count,
+                                sizeof mark, err);
+    if (code == EN_OK) {
+        marks->again[marks->again_count++] = mark;
+        code = en_fold_mark(fold, day, err);
+    }
+    return code;
 }
 
 en_code en_marks_add(struct en_marks *marks, struct en_fold *fold, int32_t day, uint32_t series,
                      struct en_error *err)
 {
     uint64_t mark = en_day_series_key(day, series);
+    if (fold->is_settling && day <= fold->settling_day) {
+        return add_again(marks, fold, day, mark, err);
+    }
     bool is_last = marks->count > marks->taken && marks->items[marks->count - 1] == mark;
     if (is_last) {
         return EN_OK;
@@ -70,7 +86,14 @@ void en_marks_take(struct en_marks *marks)
 void en_marks_end(struct en_marks *marks)
 {
     EN_ASSERT(marks->taken == marks->count);
+    uint64_t *items = marks->items;
+    size_t capacity = marks->capacity;
+    marks->items = marks->again;
+    marks->capacity = marks->again_capacity;
+    marks->count = marks->again_count;
     marks->taken = 0;
-    marks->count = 0;
-    marks->is_mixed = false;
+    marks->is_mixed = marks->count > 0;
+    marks->again = items;
+    marks->again_capacity = capacity;
+    marks->again_count = 0;
 }

@@ -1,6 +1,6 @@
 /* What a processor has to compute although nothing that it reads may have changed: series by day,
- * gathered while folding (and for later days while settling), taken day by day in rising order,
- * each once. Part of a processor's state: zeroed is empty; one thread. */
+ * gathered while folding and while settling, taken day by day in rising order, each once a sweep.
+ * Part of a processor's state: zeroed is empty; one thread. */
 #ifndef EN_PROCESSORS_MARKS_H
 #define EN_PROCESSORS_MARKS_H
 
@@ -12,6 +12,9 @@ struct en_marks {
     size_t capacity;
     size_t taken; /* the first so many are done */
     bool is_mixed;
+    uint64_t *again; /* marked behind the sweep: for the next */
+    size_t again_count;
+    size_t again_capacity;
 };
 
 void en_marks_fini(struct en_marks *marks);
@@ -27,7 +30,7 @@ en_code en_marks_sort(struct en_marks *marks, struct en_error *err) EN_MUST_CHEC
 bool en_marks_peek(const struct en_marks *marks, int32_t day, uint32_t *series);
 void en_marks_take(struct en_marks *marks);
 
-/* After the last day of a batch: all were taken (asserted). */
+/* After the last day of a sweep: all were taken (asserted); those marked behind it are next. */
 void en_marks_end(struct en_marks *marks);
 
 #endif

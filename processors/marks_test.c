@@ -56,6 +56,33 @@ static void test_marks_come_in_order_and_once(void **state)
     en_days_fini(&days);
 }
 
+static void test_what_is_marked_behind_the_sweep_comes_in_the_next(void **state)
+{
+    (void)state;
+    struct en_days again = {0};
+    struct en_marks marks = {0};
+    fold.again = &again;
+    add(&marks, 5, 1);
+    fold.is_settling = true;
+    fold.settling_day = 5;
+    add(&marks, 5, 2); /* the day in hand */
+    add(&marks, 4, 9);
+    add(&marks, 6, 3);
+    expect(&marks, 5, (const uint32_t[]){1}, 1);
+    expect(&marks, 6, (const uint32_t[]){3}, 1);
+    assert_int_equal(again.count, 2);
+    assert_int_equal(again.items[0], 4);
+    en_marks_end(&marks);
+    fold.is_settling = false;
+    expect(&marks, 4, (const uint32_t[]){9}, 1);
+    expect(&marks, 5, (const uint32_t[]){2}, 1);
+    en_marks_end(&marks);
+    en_marks_fini(&marks);
+    en_days_fini(&again);
+    en_days_fini(&days);
+    fold.again = NULL;
+}
+
 static void test_marks_bear_want_of_memory(void **state)
 {
     (void)state;
@@ -73,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_marks_come_in_order_and_once),
+        cmocka_unit_test(test_what_is_marked_behind_the_sweep_comes_in_the_next),
         cmocka_unit_test(test_marks_bear_want_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

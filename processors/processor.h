@@ -5,10 +5,12 @@
  * nothing else: no clock, no environment, no order of pointers, no log. Two moments:
  *
  *   fold(event)        for each event of its kinds, in log order. Takes the fact or judges the
- * command (en_fold_refuse). Marks days of series that it made dirty, or tells what it read
- * (en_fold_mark). settle(day)        when the batch ends, or a barrier event is next: for each
- * dirty day in rising order, in chain order, derives the day's entries from what is there now.
- * Pure: how the batches were cut cannot be seen in the result (P3).
+ *                      command (en_fold_refuse). Marks days of series that it made dirty, or
+ *                      tells what it read (en_fold_mark).
+ *   settle(day)        when the batch ends, or a barrier event is next: for each dirty day in
+ *                      rising order, in chain order, derives the day's entries from what is there
+ *                      now; again for days that were marked behind the sweep. Pure: how the
+ *                      batches were cut cannot be seen in the result (P3).
  *
  * The runner owns the context, the store's transaction and the processors' state. One thread. */
 #ifndef EN_PROCESSORS_PROCESSOR_H
@@ -54,7 +56,7 @@ struct en_processor {
     void (*look)(const struct en_event *event, void *facts);
     /* NULL: it derives nothing by day. */
     en_code (*settle)(struct en_fold *fold, void *state, int32_t day, struct en_error *err);
-    /* After the last dirty day of a batch: flushes what was gathered over days. NULL: nothing to
+    /* After the last dirty day of a sweep: flushes what was gathered over days. NULL: nothing to
      * do. */
     en_code (*settle_end)(struct en_fold *fold, void *state, struct en_error *err);
 };
@@ -69,10 +71,13 @@ extern const struct en_processor *const en_processors[EN_PROCESSORS_COUNT];
 /* Which list of changed entries: what the processor that owns the series table found changed on the
  * day being settled. */
 typedef enum en_change_lane {
-    EN_LANE_PROFILE,  /* by reading: what was read, as read */
-    EN_LANE_INTERVAL, /* by interval: energy per slot of a channel */
-    EN_LANE_NODE,     /* by formula: blocks of formula nodes */
-    EN_LANE_BALANCE,  /* by balance: the day's totals of balances */
+    EN_LANE_PROFILE,     /* by reading: what was read, as read */
+    EN_LANE_INTERVAL,    /* by interval: energy per slot of a channel */
+    EN_LANE_FINDING,     /* by validity: what the rules found; entries of series table finding */
+    EN_LANE_SUBSTITUTED, /* by substitution: judged and filled energy of a channel */
+    EN_LANE_BEST,        /* by bypass: the energy of a channel that counts (views/best.h) */
+    EN_LANE_NODE,        /* by formula: blocks of formula nodes */
+    EN_LANE_BALANCE,     /* by balance: the day's totals of balances */
     EN_LANES_COUNT,
 } en_change_lane;
 
@@ -104,11 +109,18 @@ struct en_fold {
     en_fetch fetch;
     void *fetch_self;
     void *states[EN_PROCESSORS_COUNT];
-    struct en_days *days; /* dirty days: a sorted set, grows only forward while settling */
+    struct en_days *days;  /* dirty days of this sweep: a sorted set */
+    struct en_days *again; /* dirty days of the next sweep */
+    bool is_settling;
+    int32_t settling_day; /* the day in hand while settling */
     bool is_refused;      /* the command in hand was refused */
 };
 
-/* Says that the day has something to settle. While settling, only days after the one in hand. */
+/* Says that the day has something to settle. While settling, a later day is swept when its turn
+ * comes; the day in hand or an earlier one in a further sweep of the same batch. Settling being a
+ * pure function of the tables, the sweeps end where the values do not depend on how often; a
+ * processor that marks earlier days must see to it that they come to rest (estimates never feed
+ * estimates). */
 en_code en_fold_mark(struct en_fold *fold, int32_t day, struct en_error *err) EN_MUST_CHECK;
 
 /* The verdict on the command in hand: refused, with code, place and mend in the text. Writes the
@@ -145,6 +157,10 @@ en_code en_fold_copy(struct en_arena *arena, struct en_slice view, struct en_sli
 /* Adds a change to a lane of the day in hand; copies nothing. */
 en_code en_fold_change(struct en_fold *fold, en_change_lane lane, const struct en_change *change,
                        struct en_error *err) EN_MUST_CHECK;
+
+/* Hands the changes of one lane on as those of another: where a processor has nothing to say. */
+en_code en_fold_pass(struct en_fold *fold, en_change_lane from, en_change_lane to,
+                     struct en_error *err) EN_MUST_CHECK;
 
 /* Grows `items` so that one more fits; EN_NOMEM. For the gathering vectors of processors. */
 en_code en_fold_grow(void **items, size_t *capacity, size_t count, size_t item_size,

@@ -14,11 +14,14 @@
 #define AHEAD_EVENTS_DEFAULT 20000u /* what a thread is worth starting for */
 /* Over the size at which a batch is closed: what settling a batch may need beside its readings. */
 #define ARENA_LIMIT_FACTOR 4u
+/* Far more than what depends on later days ever needs: a rule that never rests is our bug. */
+#define SWEEPS_MAX 64u
 
 struct en_runner {
     struct en_runner_options options;
     struct en_fold fold;
     struct en_days days;
+    struct en_days again;
     struct en_cursor *cursor; /* NULL: nothing is being read */
     struct en_ahead *ahead;   /* in place of the cursor where much is to be read */
     struct en_event held;     /* read, but belongs to the next batch */
@@ -79,6 +82,7 @@ en_code en_runner_open(const struct en_runner_options *options, struct en_runner
     en_arena_init(&made->fold.day, ARENA_LIMIT_FACTOR * made->options.batch_size_max);
     en_buf_init(&made->fetched, EN_FRAME_SIZE_MAX);
     made->fold.days = &made->days;
+    made->fold.again = &made->again;
     made->fold.fetch = fetch_event;
     made->fold.fetch_self = made;
     en_code code = en_catalog_put_all(options->kv, err);
@@ -128,6 +132,7 @@ void en_runner_close(struct en_runner *runner)
     en_arena_fini(&runner->fold.day);
     en_buf_fini(&runner->fetched);
     en_days_fini(&runner->days);
+    en_days_fini(&runner->again);
     en_mem_free(runner);
 }
 
@@ -150,14 +155,14 @@ static en_code settle_day(struct en_runner *runner, int32_t day, struct en_error
     return EN_OK;
 }
 
-/* Dirty days in rising order; a day may make later ones dirty (lags), never itself or an earlier
- * one. */
-static en_code settle(struct en_runner *runner, struct en_error *err)
+/* Dirty days in rising order. */
+static en_code sweep(struct en_runner *runner, struct en_error *err)
 {
     en_code code = EN_OK;
-    runner->fold.event = NULL;
+    runner->fold.is_settling = true;
     for (size_t i = 0; i < runner->days.count && code == EN_OK; i++) {
         int32_t day = runner->days.items[i];
+        runner->fold.settling_day = day;
         code = settle_day(runner, day, err);
         EN_ASSERT(runner->days.items[i] == day);
     }
@@ -166,7 +171,27 @@ static en_code settle(struct en_runner *runner, struct en_error *err)
             code = en_processors[i]->settle_end(&runner->fold, runner->fold.states[i], err);
         }
     }
-    runner->days.count = 0;
+    runner->fold.is_settling = false;
+    return code;
+}
+
+/* Sweeps until no day is marked behind the sweep: what looks ahead (a gap that wants tomorrow's
+ * neighbour) is computed anew when it has come. */
+static en_code settle(struct en_runner *runner, struct en_error *err)
+{
+    en_code code = EN_OK;
+    runner->fold.event = NULL;
+    for (uint32_t sweeps = 0; code == EN_OK && runner->days.count > 0; sweeps++) {
+        if (sweeps == SWEEPS_MAX) {
+            return en_error_set(err, EN_LIMIT, "the day %d does not come to rest in %u sweeps",
+                                (int)runner->days.items[0], SWEEPS_MAX);
+        }
+        code = sweep(runner, err);
+        struct en_days done = runner->days;
+        done.count = 0;
+        runner->days = runner->again;
+        runner->again = done;
+    }
     en_arena_reset(&runner->fold.batch);
     return code;
 }

@@ -7,6 +7,7 @@
 #include "core/metering/block.h"
 #include "processors/runner_asof.h"
 #include "projections/frozen_store.h"
+#include "projections/views/best.h"
 #include "projections/views/frozen_run.h"
 #include "projections/views/interval.h"
 #include "projections/views/keys.h"
@@ -253,11 +254,11 @@ static en_code find_difference(void *self, const struct en_frozen_item *stated,
     struct en_frozen_item replayed = *stated;
     const struct en_series_table *table =
         stated->lane == EN_FROZEN_NODE ? &en_series_node : &en_series_balance_day;
-    en_code code = stated->lane == EN_FROZEN_INTERVAL
-                       ? en_interval_get(search->work->replayed, stated->day, stated->series,
-                                         &replayed.entry, err)
-                       : en_series_get(search->work->replayed, table, stated->day, stated->series,
-                                       &replayed.entry, err);
+    en_code code =
+        stated->lane == EN_FROZEN_INTERVAL
+            ? en_best_get(search->work->replayed, stated->day, stated->series, &replayed.entry, err)
+            : en_series_get(search->work->replayed, table, stated->day, stated->series,
+                            &replayed.entry, err);
     replayed.entry = code == EN_OK ? replayed.entry : (struct en_slice){0};
     if (code != EN_OK && code != EN_NOT_FOUND) {
         return code;

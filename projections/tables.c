@@ -245,6 +245,15 @@ const struct en_table en_table_rule = {"rule",
                                        "Rule parameters and editions in force; effective-dated.",
                                        &rule_record, EN_TABLE_DIGESTED};
 
+static const struct en_field clock_fields[] = {
+    FIELD(clock, U8, clock, "0"),
+    FIELD(clock, INSTANT, at, "the latest tick, or record of an import"),
+};
+static const struct en_record clock_record = {"clock",      sizeof(struct en_clock_row), 1,
+                                              clock_fields, EN_COUNT_OF(clock_fields),   1};
+const struct en_table en_table_clock = {"clock", "Up to when time is known to have passed.",
+                                        &clock_record, EN_TABLE_DIGESTED};
+
 static const struct en_field register_fields[] = {
     FIELD(register, U32, channel, "id"),
     FIELD(register, INSTANT, at, "when it was read"),
@@ -426,6 +435,22 @@ const struct en_series_table en_series_interval = {
     "Day blocks of channels in the base unit (block-format.md), where they differ from the "
     "profile.",
     EN_TABLE_DIGESTED};
+const struct en_series_table en_series_finding = {
+    "finding", "What the rules of validity found on a channel's day: a list of findings.",
+    EN_TABLE_DIGESTED};
+const struct en_series_table en_series_best = {"best",
+                                               "Day blocks of channels after judging and filling "
+                                               "(block-format.md), where they differ from the "
+                                               "interval's energy.",
+                                               EN_TABLE_DIGESTED};
+const struct en_series_table en_series_substitute = {
+    "substitute", "What was filled on a channel's day: slots, method, inputs, reason, refusals.",
+    EN_TABLE_DIGESTED};
+const struct en_series_table en_series_bypass = {
+    "bypass",
+    "Day blocks of feeders on the bypass breaker and of bypasses (block-format.md), where they "
+    "differ from the best energy.",
+    EN_TABLE_DIGESTED};
 const struct en_series_table en_series_usage_day = {
     "usage_day",
     "Day totals of channels: zigzag sum in 1e-6 of the unit; varints of present slots, missing "
@@ -448,43 +473,30 @@ const struct en_series_table en_series_balance_day = {
     EN_TABLE_DIGESTED};
 
 const struct en_table *const en_tables_all[] = {
-    &en_table_attestation,
-    &en_table_balance,
-    &en_table_channel,
-    &en_table_channel_error,
-    &en_table_correction,
-    &en_table_device,
-    &en_table_device_event,
-    &en_table_device_point,
-    &en_table_document,
-    &en_table_formula,
-    &en_table_freeze,
-    &en_table_freeze_member,
-    &en_table_frozen,
-    &en_table_installation,
-    &en_table_instant,
-    &en_table_name,
-    &en_table_name_of,
-    &en_table_object,
-    &en_table_object_point,
-    &en_table_outbox,
-    &en_table_outcome,
-    &en_table_point,
-    &en_table_point_channel,
-    &en_table_policy,
-    &en_table_ratio,
-    &en_table_register,
-    &en_table_replacement,
-    &en_table_rule,
-    &en_table_transformer,
-    &en_table_zone,
-    NULL,
+    &en_table_attestation,   &en_table_balance,     &en_table_channel,      &en_table_channel_error,
+    &en_table_clock,         &en_table_correction,  &en_table_device,       &en_table_device_event,
+    &en_table_device_point,  &en_table_document,    &en_table_formula,      &en_table_freeze,
+    &en_table_freeze_member, &en_table_frozen,      &en_table_installation, &en_table_instant,
+    &en_table_name,          &en_table_name_of,     &en_table_object,       &en_table_object_point,
+    &en_table_outbox,        &en_table_outcome,     &en_table_point,        &en_table_point_channel,
+    &en_table_policy,        &en_table_ratio,       &en_table_register,     &en_table_replacement,
+    &en_table_rule,          &en_table_transformer, &en_table_zone,         NULL,
 };
 
 const struct en_series_table *const en_series_all[] = {
-    &en_series_balance_day, &en_series_interval,    &en_series_node,
-    &en_series_node_day,    &en_series_origin,      &en_series_profile,
-    &en_series_usage_day,   &en_series_usage_month, NULL,
+    &en_series_balance_day,
+    &en_series_best,
+    &en_series_bypass,
+    &en_series_finding,
+    &en_series_interval,
+    &en_series_node,
+    &en_series_node_day,
+    &en_series_origin,
+    &en_series_profile,
+    &en_series_substitute,
+    &en_series_usage_day,
+    &en_series_usage_month,
+    NULL,
 };
 
 uint32_t en_digest_tables(struct en_digest_table *tables)

@@ -164,6 +164,12 @@ struct en_rule_row {
 
 /* ---- reading ---- */
 
+/* Up to when time is known to have passed: the latest tick, the latest import recorded. One row. */
+struct en_clock_row {
+    uint8_t clock; /* key: 0 */
+    struct en_instant at;
+};
+
 /* Accepted register reads: the highest (revision, later event) of an instant. */
 struct en_register_row {
     uint32_t channel;     /* key */
@@ -316,6 +322,7 @@ extern const struct en_table en_table_ratio;
 extern const struct en_table en_table_document;
 extern const struct en_table en_table_zone;
 extern const struct en_table en_table_rule;
+extern const struct en_table en_table_clock;
 extern const struct en_table en_table_register;
 extern const struct en_table en_table_instant;
 extern const struct en_table en_table_device_event;
@@ -337,6 +344,14 @@ extern const struct en_series_table
     en_series_origin; /* reading: which events a profile day came from; not digested */
 extern const struct en_series_table
     en_series_interval; /* interval: day blocks in the base unit where they differ from profile */
+extern const struct en_series_table
+    en_series_finding; /* validity: what the rules found on a channel's day */
+extern const struct en_series_table
+    en_series_best; /* substitution: day blocks after judging and filling, where they differ */
+extern const struct en_series_table
+    en_series_substitute; /* substitution: what was filled on a channel's day, by what and why */
+extern const struct en_series_table
+    en_series_bypass; /* bypass: day blocks after B-20, where they differ */
 extern const struct en_series_table en_series_usage_day; /* usage: en_totals of a channel's day */
 extern const struct en_series_table
     en_series_usage_month; /* usage: en_totals of a channel's month, day = its first */

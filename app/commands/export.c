@@ -9,8 +9,8 @@
 #include "core/mem.h"
 #include "formats/export.h"
 #include "formats/format.h"
+#include "projections/views/best.h"
 #include "projections/views/fiscal.h"
-#include "projections/views/interval.h"
 #include "projections/views/keys.h"
 
 #define HELD_SIZE_MAX (1u << 29)
@@ -78,7 +78,7 @@ static en_code entry_of(struct walk *walk, int32_t day, struct en_slice *entry,
                         struct en_error *err)
 {
     struct en_frozen_item live = {EN_FROZEN_INTERVAL, day, walk->channel.channel, {NULL, 0}};
-    en_code code = en_interval_get(walk->store, day, walk->channel.channel, &live.entry, err);
+    en_code code = en_best_get(walk->store, day, walk->channel.channel, &live.entry, err);
     code = code == EN_NOT_FOUND ? EN_OK : code;
     *entry = live.entry;
     return code == EN_OK && walk->is_fiscal ? en_fiscal_entry(&walk->fiscal, &live, entry, err)

@@ -3,7 +3,7 @@
 #include "core/metering/block.h"
 #include "core/metering/quantity.h"
 #include "http/api/reply.h"
-#include "projections/views/interval.h"
+#include "projections/views/best.h"
 #include "projections/views/keys.h"
 
 #define DAYS_MAX 800
@@ -64,7 +64,7 @@ static en_code put_day(struct series *series, int32_t day, struct en_error *err)
     struct en_frozen_item live = {EN_FROZEN_INTERVAL, day, series->channel.channel, {NULL, 0}};
     struct en_slice entry;
     int32_t offset = 0;
-    en_code code = en_interval_get(series->store, day, series->channel.channel, &live.entry, err);
+    en_code code = en_best_get(series->store, day, series->channel.channel, &live.entry, err);
     code = code == EN_NOT_FOUND ? EN_OK : code;
     entry = live.entry;
     if (code == EN_OK && series->is_fiscal) {

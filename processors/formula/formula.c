@@ -19,6 +19,7 @@
 #include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
+#include "projections/views/best.h"
 #include "projections/views/interval.h"
 #include "projections/views/totals.h"
 
@@ -64,6 +65,7 @@ static en_code mark_days(struct en_fold *fold, struct formula_state *state, uint
                          int32_t from, int32_t to, struct en_error *err)
 {
     const struct en_series_table *const lanes[] = {&en_series_profile, &en_series_interval,
+                                                   &en_series_best, &en_series_bypass,
                                                    &en_series_node};
     en_code code = EN_OK;
     for (size_t i = 0; i < EN_COUNT_OF(lanes) && code == EN_OK; i++) {
@@ -404,7 +406,7 @@ static en_code read_operand(void *self, graph_key operand, int32_t day, struct e
     en_code code = EN_OK;
     *block = (struct en_slice){0};
     if (!graph_key_is_node(operand)) {
-        code = en_interval_get(fold->store, day, series, block, err);
+        code = en_best_get(fold->store, day, series, block, err);
     } else if (day == state->day && state->today[series] != NULL &&
                state->today[series]->is_settled) {
         struct en_slice missing;
@@ -604,7 +606,7 @@ static en_code write_changed(struct en_fold *fold, struct formula_state *state,
 static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
 {
     struct formula_state *state = state_memory;
-    const struct en_changes *changes = &fold->changes[EN_LANE_INTERVAL];
+    const struct en_changes *changes = &fold->changes[EN_LANE_BEST];
     state->day = day;
     en_code code = en_graph_link(&state->graph, err);
     if (code == EN_OK) {

@@ -1,7 +1,7 @@
 #include "processors/freeze/delta.h"
 
 #include "core/fixed.h"
-#include "projections/views/interval.h"
+#include "projections/views/best.h"
 #include "projections/views/totals.h"
 
 /* What was booked for the channel and run before. */
@@ -37,7 +37,7 @@ static en_code difference(struct en_fold *fold, struct en_block *scratch,
     struct en_slice block = {0};
     en_code code = en_totals_of_block(kept->entry, scratch, &frozen, err);
     if (code == EN_OK) {
-        code = en_interval_get(fold->store, kept->day, kept->series, &block, err);
+        code = en_best_get(fold->store, kept->day, kept->series, &block, err);
         block = code == EN_NOT_FOUND ? (struct en_slice){0} : block;
         code = code == EN_NOT_FOUND ? EN_OK : code;
     }

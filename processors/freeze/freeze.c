@@ -415,7 +415,7 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
         en_change_lane changes;
         en_frozen_lane frozen;
     } lanes[] = {
-        {EN_LANE_INTERVAL, EN_FROZEN_INTERVAL},
+        {EN_LANE_BEST, EN_FROZEN_INTERVAL},
         {EN_LANE_NODE, EN_FROZEN_NODE},
         {EN_LANE_BALANCE, EN_FROZEN_BALANCE},
     };

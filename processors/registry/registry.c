@@ -425,6 +425,19 @@ static en_code fold_document_received(struct en_fold *fold, const struct en_even
     return en_table_put(fold->store, &en_table_document, &row, NULL, err);
 }
 
+/* Time is known to have passed up to the instant. */
+static en_code advance_clock(struct en_fold *fold, struct en_instant at, struct en_error *err)
+{
+    struct en_clock_row row = {.clock = 0};
+    en_code code = en_table_get(fold->store, &en_table_clock, &row, NULL, err);
+    bool is_later = code == EN_NOT_FOUND || (code == EN_OK && row.at.us < at.us);
+    if (!is_later) {
+        return code;
+    }
+    row = (struct en_clock_row){.at = at};
+    return en_table_put(fold->store, &en_table_clock, &row, NULL, err);
+}
+
 static en_code fold_document_imported(struct en_fold *fold, const struct en_event *event,
                                       struct en_error *err)
 {
@@ -452,7 +465,8 @@ static en_code fold_document_imported(struct en_fold *fold, const struct en_even
     row.values_count = payload.values_count;
     row.missing_count = payload.missing_count;
     row.rejected_count = payload.rejected_count;
-    return en_table_put(fold->store, &en_table_document, &row, NULL, err);
+    code = en_table_put(fold->store, &en_table_document, &row, NULL, err);
+    return code == EN_OK ? advance_clock(fold, event->header.recorded_at, err) : code;
 }
 
 static en_code fold_zone(struct en_fold *fold, const struct en_event *event, struct en_error *err)
@@ -534,6 +548,14 @@ static en_code fold_edition(struct en_fold *fold, const struct en_event *event,
     return en_table_put(fold->store, &en_table_rule, &row, NULL, err);
 }
 
+static en_code fold_tick(struct en_fold *fold, const struct en_event *event, struct en_error *err)
+{
+    struct en_clock_tick payload;
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "tick", &payload, &is_read, err);
+    return is_read ? advance_clock(fold, payload.at, err) : code;
+}
+
 /* Commands of edges that no processor of this program owns yet: the verdict says so, the log keeps
  * them. */
 static en_code fold_general(struct en_fold *fold, const struct en_event *event,
@@ -585,6 +607,8 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
         return fold_rule(fold, event, err);
     case EN_KIND_EDITION_ACTIVATED:
         return fold_edition(fold, event, err);
+    case EN_KIND_CLOCK_TICK:
+        return fold_tick(fold, event, err);
     case EN_KIND_GENERAL_COMMAND:
         return fold_general(fold, event, err);
     default:
@@ -599,12 +623,25 @@ static void close_state(void *state)
 }
 
 static const struct en_table *const tables[] = {
-    &en_table_name,          &en_table_name_of,      &en_table_object,
-    &en_table_point,         &en_table_channel,      &en_table_point_channel,
-    &en_table_channel_error, &en_table_device,       &en_table_transformer,
-    &en_table_installation,  &en_table_replacement,  &en_table_ratio,
-    &en_table_document,      &en_table_zone,         &en_table_rule,
-    &en_table_object_point,  &en_table_device_point, NULL,
+    &en_table_name,
+    &en_table_name_of,
+    &en_table_object,
+    &en_table_point,
+    &en_table_channel,
+    &en_table_point_channel,
+    &en_table_channel_error,
+    &en_table_device,
+    &en_table_transformer,
+    &en_table_installation,
+    &en_table_replacement,
+    &en_table_ratio,
+    &en_table_document,
+    &en_table_zone,
+    &en_table_rule,
+    &en_table_object_point,
+    &en_table_device_point,
+    &en_table_clock,
+    NULL,
 };
 static const struct en_series_table *const series[] = {NULL};
 
@@ -617,7 +654,7 @@ const struct en_processor en_processor_registry = {
              EN_KIND_BIT(DEVICE_REMOVED) | EN_KIND_BIT(DEVICE_REPLACED) | EN_KIND_BIT(RATIO_SET) |
              EN_KIND_BIT(DOCUMENT_RECEIVED) | EN_KIND_BIT(DOCUMENT_IMPORTED) |
              EN_KIND_BIT(ZONE_TABLE) | EN_KIND_BIT(RULE_SET) | EN_KIND_BIT(EDITION_ACTIVATED) |
-             EN_KIND_BIT(GENERAL_COMMAND),
+             EN_KIND_BIT(CLOCK_TICK) | EN_KIND_BIT(GENERAL_COMMAND),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct en_registry_state),

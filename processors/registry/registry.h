@@ -37,6 +37,11 @@ en_code en_registry_device_at(struct en_fold *fold, uint32_t point, struct en_in
 en_code en_registry_offset(struct en_fold *fold, uint32_t point, struct en_instant at,
                            int32_t *offset_minutes, struct en_error *err) EN_MUST_CHECK;
 
+/* Up to when time is known to have passed: by ticks, and by what was recorded when an import was
+ * closed. Days that ended by then are due. INT64_MIN before the first. */
+en_code en_registry_clock(struct en_fold *fold, struct en_instant *at,
+                          struct en_error *err) EN_MUST_CHECK;
+
 /* Id of an external key, 0 when unknown. */
 en_code en_registry_find(struct en_fold *fold, en_name_type type, struct en_slice key, uint32_t *id,
                          struct en_error *err) EN_MUST_CHECK;

@@ -170,6 +170,14 @@ en_code en_registry_offset(struct en_fold *fold, uint32_t point, struct en_insta
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+en_code en_registry_clock(struct en_fold *fold, struct en_instant *at, struct en_error *err)
+{
+    struct en_clock_row row = {.clock = 0};
+    en_code code = en_table_get(fold->store, &en_table_clock, &row, NULL, err);
+    at->us = code == EN_OK ? row.at.us : INT64_MIN;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 en_code en_registry_find(struct en_fold *fold, en_name_type type, struct en_slice key, uint32_t *id,
                          struct en_error *err)
 {

@@ -153,7 +153,7 @@ static en_code settle_channel(struct usage_state *state, struct en_series_writer
 static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
 {
     struct usage_state *state = state_memory;
-    const struct en_changes *changes = &fold->changes[EN_LANE_INTERVAL];
+    const struct en_changes *changes = &fold->changes[EN_LANE_BEST];
     if (changes->count == 0) {
         return EN_OK;
     }

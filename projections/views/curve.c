@@ -3,6 +3,7 @@
 #include "core/fixed.h"
 #include "core/mem.h"
 #include "core/metering/block.h"
+#include "projections/views/best.h"
 #include "projections/views/interval.h"
 #include "projections/views/keys.h"
 
@@ -34,7 +35,7 @@ static en_code read_entry(struct walk *walk, int32_t day, struct en_slice *block
     en_code code =
         query->is_formula
             ? en_series_get(walk->store, &en_series_node, day, query->series, &live.entry, err)
-            : en_interval_get(walk->store, day, query->series, &live.entry, err);
+            : en_best_get(walk->store, day, query->series, &live.entry, err);
     live.entry = code == EN_NOT_FOUND ? (struct en_slice){0} : live.entry;
     code = code == EN_NOT_FOUND ? EN_OK : code;
     *block = live.entry;

@@ -1,7 +1,7 @@
 #include "projections/views/frozen.h"
 
 #include "core/mem.h"
-#include "projections/views/interval.h"
+#include "projections/views/best.h"
 
 #define ITEM_SIZE_MAX 70000u
 
@@ -106,42 +106,59 @@ static en_code ahead_next(struct ahead *ahead, struct en_error *err)
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-/* Effective energy: the entries of interval, and the profiles of channels that have none. */
+/* The layer whose entry counts next: the lowest series, of the topmost layer that has it;
+ * EN_BEST_LAYERS at the end. */
+static size_t next_layer(const struct ahead *layers)
+{
+    size_t next = EN_BEST_LAYERS;
+    for (size_t i = 0; i < EN_BEST_LAYERS; i++) {
+        bool is_lower = layers[i].has_item && (next == EN_BEST_LAYERS ||
+                                               layers[i].item.series < layers[next].item.series);
+        next = is_lower ? i : next;
+    }
+    return next;
+}
+
+/* Goes on behind the series on every layer that has it. */
+static en_code skip_series(struct ahead *layers, uint32_t series, struct en_error *err)
+{
+    en_code code = EN_OK;
+    for (size_t i = 0; i < EN_BEST_LAYERS && code == EN_OK; i++) {
+        if (layers[i].has_item && layers[i].item.series == series) {
+            code = ahead_next(&layers[i], err);
+        }
+    }
+    return code;
+}
+
+/* The energy that counts (views/best.h). */
 static en_code walk_energy(const struct walk *walk, const struct members *members,
                            struct en_error *err)
 {
-    struct ahead profile = {.item.lane = EN_FROZEN_INTERVAL};
-    struct ahead interval = {.item.lane = EN_FROZEN_INTERVAL};
-    en_code code = en_series_scan_begin(walk->store, &en_series_profile, walk->day, walk->day + 1,
-                                        0, 0, &profile.scan, err);
-    if (code != EN_OK) {
-        return code;
-    }
-    code = en_series_scan_begin(walk->store, &en_series_interval, walk->day, walk->day + 1, 0, 0,
-                                &interval.scan, err);
-    if (code == EN_OK) {
-        code = ahead_next(&profile, err);
-    }
-    if (code == EN_OK) {
-        code = ahead_next(&interval, err);
-    }
-    while (code == EN_OK && (profile.has_item || interval.has_item)) {
-        bool is_own =
-            interval.has_item && (!profile.has_item || interval.item.series <= profile.item.series);
-        struct ahead *source = is_own ? &interval : &profile;
-        bool is_both = is_own && profile.has_item && profile.item.series == interval.item.series;
-        if (is_member(members, source->item.series)) {
-            code = walk->visit(walk->self, &source->item, err);
+    struct ahead layers[EN_BEST_LAYERS] = {0};
+    en_code code = EN_OK;
+    for (size_t i = 0; i < EN_BEST_LAYERS && code == EN_OK; i++) {
+        layers[i].item.lane = EN_FROZEN_INTERVAL;
+        code = en_series_scan_begin(walk->store, en_best_layers[i], walk->day, walk->day + 1, 0, 0,
+                                    &layers[i].scan, err);
+        if (code == EN_OK) {
+            code = ahead_next(&layers[i], err);
         }
-        if (code == EN_OK && is_both) {
-            code = ahead_next(&profile, err);
+    }
+    for (size_t next = next_layer(layers); code == EN_OK && next < EN_BEST_LAYERS;
+         next = next_layer(layers)) {
+        const struct en_frozen_item *item = &layers[next].item;
+        uint32_t series = item->series;
+        if (is_member(members, series)) {
+            code = walk->visit(walk->self, item, err);
         }
         if (code == EN_OK) {
-            code = ahead_next(source, err);
+            code = skip_series(layers, series, err);
         }
     }
-    en_series_scan_end(&profile.scan);
-    en_series_scan_end(&interval.scan);
+    for (size_t i = 0; i < EN_BEST_LAYERS; i++) {
+        en_series_scan_end(&layers[i].scan);
+    }
     return code;
 }
 

@@ -3,6 +3,7 @@
 #include "core/fixed.h"
 #include "core/mem.h"
 #include "core/metering/block.h"
+#include "projections/views/best.h"
 #include "projections/views/frozen_run.h"
 #include "projections/views/interval.h"
 #include "projections/views/keys.h"
@@ -53,7 +54,7 @@ static en_code live_entry(struct walk *walk, const struct en_frozen_row *row,
     const struct en_series_table *table =
         row->lane == EN_FROZEN_NODE ? &en_series_node : &en_series_balance_day;
     en_code code = row->lane == EN_FROZEN_INTERVAL
-                       ? en_interval_get(walk->store, row->day, row->series, entry, err)
+                       ? en_best_get(walk->store, row->day, row->series, entry, err)
                        : en_series_get(walk->store, table, row->day, row->series, entry, err);
     *entry = code == EN_NOT_FOUND ? (struct en_slice){0} : *entry;
     return code == EN_NOT_FOUND ? EN_OK : code;

@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "core/metering/block.h"
 #include "projections/views/advances.h"
+#include "projections/views/best.h"
 #include "projections/views/interval.h"
 #include "projections/views/keys.h"
 #include "projections/views/totals.h"
@@ -449,7 +450,7 @@ static en_code read_both(const struct gather *gather, int32_t day, uint32_t seri
     struct en_frozen_item item = {.lane = lane_of(gather), .day = day, .series = series};
     struct en_slice missing;
     en_code code = is_node ? en_series_get(gather->store, &en_series_node, day, series, live, err)
-                           : en_interval_get(gather->store, day, series, live, err);
+                           : en_best_get(gather->store, day, series, live, err);
     *live = code == EN_NOT_FOUND ? (struct en_slice){0} : *live;
     code = code == EN_NOT_FOUND ? EN_OK : code;
     item.entry = *live;
