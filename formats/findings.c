@@ -8,24 +8,24 @@
 #define FINDING_TEXT_SIZE 400
 #define SHOWN_BYTES_MAX 40
 
-void en_findings_init(struct en_findings *findings)
+void en_import_findings_init(struct en_import_findings *findings)
 {
-    *findings = (struct en_findings){.file = ""};
+    *findings = (struct en_import_findings){.file = ""};
     en_arena_init(&findings->arena, EN_IMPORT_TEXT_SIZE_MAX);
 }
 
-void en_findings_fini(struct en_findings *findings)
+void en_import_findings_fini(struct en_import_findings *findings)
 {
     en_arena_fini(&findings->arena);
 }
 
-void en_findings_file(struct en_findings *findings, const char *name)
+void en_import_findings_file(struct en_import_findings *findings, const char *name)
 {
     const char *copy = en_arena_print(&findings->arena, "%s", name);
     findings->file = copy != NULL ? copy : "";
 }
 
-static void list_add(struct en_findings *findings, struct en_finding_list *list,
+static void list_add(struct en_import_findings *findings, struct en_import_finding_list *list,
                      struct en_place place, const char *mend, const char *text)
 {
     EN_ASSERT(list->count <= EN_IMPORT_FINDINGS_MAX);
@@ -37,12 +37,12 @@ static void list_add(struct en_findings *findings, struct en_finding_list *list,
         list->more_count++;
         return;
     }
-    list->items[list->count++] =
-        (struct en_finding){.file = findings->file, .place = place, .what = what, .mend = mend};
+    list->items[list->count++] = (struct en_import_finding){
+        .file = findings->file, .place = place, .what = what, .mend = mend};
 }
 
-void en_findings_error(struct en_findings *findings, struct en_place place, const char *mend,
-                       const char *format, ...)
+void en_import_findings_error(struct en_import_findings *findings, struct en_place place,
+                              const char *mend, const char *format, ...)
 {
     char text[FINDING_TEXT_SIZE];
     va_list args;
@@ -52,8 +52,8 @@ void en_findings_error(struct en_findings *findings, struct en_place place, cons
     list_add(findings, &findings->errors, place, mend, text);
 }
 
-void en_findings_warning(struct en_findings *findings, struct en_place place, const char *format,
-                         ...)
+void en_import_findings_warning(struct en_import_findings *findings, struct en_place place,
+                                const char *format, ...)
 {
     char text[FINDING_TEXT_SIZE];
     va_list args;

@@ -16,38 +16,38 @@ struct en_place {
     uint32_t column;
 };
 
-struct en_finding {
+struct en_import_finding {
     const char *file; /* the member of the archive it is in */
     struct en_place place;
     const char *what; /* "value \"12,x\": unexpected character" */
     const char *mend; /* "" for a warning */
 };
 
-struct en_finding_list {
-    struct en_finding items[EN_IMPORT_FINDINGS_MAX];
+struct en_import_finding_list {
+    struct en_import_finding items[EN_IMPORT_FINDINGS_MAX];
     uint32_t count;
     uint64_t more_count; /* findings whose text was not kept */
 };
 
-struct en_findings {
+struct en_import_findings {
     struct en_arena arena;
     const char *file; /* given to the findings that follow */
-    struct en_finding_list errors;
-    struct en_finding_list warnings;
+    struct en_import_finding_list errors;
+    struct en_import_finding_list warnings;
 };
 
-void en_findings_init(struct en_findings *findings);
-void en_findings_fini(struct en_findings *findings);
+void en_import_findings_init(struct en_import_findings *findings);
+void en_import_findings_fini(struct en_import_findings *findings);
 
 /* The findings that follow are about this file; the name is copied. */
-void en_findings_file(struct en_findings *findings, const char *name);
+void en_import_findings_file(struct en_import_findings *findings, const char *name);
 
 /* Adds a finding. Never fails: without memory it is counted only. Text from the input goes through
  * en_shown. */
-void en_findings_error(struct en_findings *findings, struct en_place place, const char *mend,
-                       const char *format, ...) EN_PRINTF(4, 5);
-void en_findings_warning(struct en_findings *findings, struct en_place place, const char *format,
-                         ...) EN_PRINTF(3, 4);
+void en_import_findings_error(struct en_import_findings *findings, struct en_place place,
+                              const char *mend, const char *format, ...) EN_PRINTF(4, 5);
+void en_import_findings_warning(struct en_import_findings *findings, struct en_place place,
+                                const char *format, ...) EN_PRINTF(3, 4);
 
 #define EN_SHOWN_SIZE 44
 

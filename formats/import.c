@@ -51,14 +51,14 @@ struct run {
 en_code en_import_report_init(struct en_import_report *report, struct en_error *err)
 {
     *report = (struct en_import_report){.first_seq = EN_SEQ_NONE, .last_seq = EN_SEQ_NONE};
-    en_findings_init(&report->findings);
+    en_import_findings_init(&report->findings);
     return en_staging_init(&report->seen, &report->findings, err);
 }
 
 void en_import_report_fini(struct en_import_report *report)
 {
     en_staging_fini(&report->seen);
-    en_findings_fini(&report->findings);
+    en_import_findings_fini(&report->findings);
 }
 
 /* Points and channels that no file before had. */
@@ -482,9 +482,9 @@ static en_code read_staging(struct job *job, struct en_error *err)
 static en_code refuse(struct job *job, struct run *run, en_code code, const struct en_error *why,
                       struct en_error *err)
 {
-    en_findings_error(job->staging.findings, (struct en_place){0, 0},
-                      "ask the sender for a correct file, or name the right format", "%s",
-                      why->text);
+    en_import_findings_error(job->staging.findings, (struct en_place){0, 0},
+                             "ask the sender for a correct file, or name the right format", "%s",
+                             why->text);
     if (run->refused_code == EN_OK) {
         run->refused_code = code;
         (void)en_error_set(&run->refused, code, "%s: %s", job->file_name, why->text);
@@ -528,7 +528,7 @@ static en_code with_job(struct run *run, const char *name, struct en_slice bytes
     en_buf_init(&job->scratch, EN_PAYLOAD_SIZE_MAX);
     en_buf_init(&job->payload, 2 * EN_PAYLOAD_SIZE_MAX);
     run->report->files_count++;
-    en_findings_file(&run->report->findings, name);
+    en_import_findings_file(&run->report->findings, name);
     struct en_hash hash = en_hash_of(bytes);
     en_hash_print(&hash, job->sha256);
     en_code code = en_staging_init(&job->staging, &run->report->findings, err);

@@ -68,7 +68,7 @@ struct en_import_report {
     uint64_t rounded_count;
     struct en_seq first_seq; /* EN_SEQ_NONE when nothing was appended */
     struct en_seq last_seq;
-    struct en_findings findings;
+    struct en_import_findings findings;
     struct en_staging seen; /* names counted so far */
 };
 

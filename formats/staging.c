@@ -161,7 +161,7 @@ static en_code check_key(struct en_slice key, const char *what, struct en_error 
     return EN_OK;
 }
 
-en_code en_staging_init(struct en_staging *staging, struct en_findings *findings,
+en_code en_staging_init(struct en_staging *staging, struct en_import_findings *findings,
                         struct en_error *err)
 {
     *staging = (struct en_staging){.findings = findings};
@@ -311,7 +311,7 @@ void en_staging_reject(struct en_staging *staging, struct en_place place, uint64
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    en_findings_error(staging->findings, place, mend, "%s", text);
+    en_import_findings_error(staging->findings, place, mend, "%s", text);
     staging->rejected_count += count;
 }
 

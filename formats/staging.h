@@ -87,15 +87,15 @@ struct en_staging {
     uint32_t channels_capacity;
     uint32_t values_capacity;
     struct en_staging_index *index;
-    struct en_fiscal_zone zone;   /* fiscal offsets of objects that the import makes */
-    struct en_findings *findings; /* borrowed */
-    uint64_t rejected_count;      /* values that were there and are not in `values` */
-    uint64_t repeated_count;      /* values that stood in the file twice */
-    uint64_t rounded_count;       /* values with more digits than are kept (mapping: rounding) */
+    struct en_fiscal_zone zone;          /* fiscal offsets of objects that the import makes */
+    struct en_import_findings *findings; /* borrowed */
+    uint64_t rejected_count;             /* values that were there and are not in `values` */
+    uint64_t repeated_count;             /* values that stood in the file twice */
+    uint64_t rounded_count; /* values with more digits than are kept (mapping: rounding) */
 };
 
 /* The findings are the caller's and outlive the staging. EN_NOMEM. */
-en_code en_staging_init(struct en_staging *staging, struct en_findings *findings,
+en_code en_staging_init(struct en_staging *staging, struct en_import_findings *findings,
                         struct en_error *err) EN_MUST_CHECK;
 void en_staging_fini(struct en_staging *staging);
 

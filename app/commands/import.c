@@ -207,11 +207,12 @@ static void put_report(const struct en_import_report *report, const struct en_ar
     en_rows_end(&rows);
 }
 
-static void put_findings(const struct en_finding_list *list, const char *word, struct en_io *io)
+static void put_findings(const struct en_import_finding_list *list, const char *word,
+                         struct en_io *io)
 {
     uint32_t shown = list->count < FINDINGS_SHOWN ? list->count : FINDINGS_SHOWN;
     for (uint32_t i = 0; i < shown; i++) {
-        const struct en_finding *finding = &list->items[i];
+        const struct en_import_finding *finding = &list->items[i];
         char place[48] = "";
         if (finding->place.line > 0 && finding->place.column > 0) {
             (void)snprintf(place, sizeof place, ":%" PRIu32 ":%" PRIu32, finding->place.line,
@@ -263,7 +264,7 @@ static void note_verdict(struct import *import, en_code code, const char *name, 
 
 static uint64_t count_errors(const struct import *import)
 {
-    const struct en_finding_list *errors = &import->report.findings.errors;
+    const struct en_import_finding_list *errors = &import->report.findings.errors;
     return errors->count + errors->more_count;
 }
 

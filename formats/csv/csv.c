@@ -469,10 +469,11 @@ static en_code read_text(struct reader *r, struct en_slice text, struct en_error
     en_code code = read_rows(r, err);
     en_row_reader_fini(&r->rows);
     if (code == EN_OK && r->staging->rounded_count > 0) {
-        en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                            "%ju values were rounded half up, as the mapping says; the file keeps "
-                            "them as they were",
-                            (uintmax_t)r->staging->rounded_count);
+        en_import_findings_warning(
+            r->staging->findings, (struct en_place){0, 0},
+            "%ju values were rounded half up, as the mapping says; the file keeps "
+            "them as they were",
+            (uintmax_t)r->staging->rounded_count);
     }
     return code;
 }

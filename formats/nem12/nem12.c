@@ -344,8 +344,9 @@ static void read_range(struct reader *r)
         return; /* its day was rejected, and that was said */
     }
     if (!r->day.is_variable) {
-        en_findings_warning(r->staging->findings, place(r, 0),
-                            "400 record passed over: the day before it has a quality of its own");
+        en_import_findings_warning(
+            r->staging->findings, place(r, 0),
+            "400 record passed over: the day before it has a quality of its own");
         return;
     }
     bool has_range = en_digits_parse(field(r, 1), &from) && en_digits_parse(field(r, 2), &to);
@@ -409,9 +410,9 @@ static void check_advance(struct reader *r, struct en_decimal previous, struct e
         char advance_text[EN_DECIMAL_TEXT_SIZE];
         (void)en_decimal_print(told, told_text);
         (void)en_decimal_print(advance, advance_text);
-        en_findings_warning(r->staging->findings, place(r, 18),
-                            "the record tells a quantity of %s, its readings differ by %s",
-                            told_text, advance_text);
+        en_import_findings_warning(r->staging->findings, place(r, 18),
+                                   "the record tells a quantity of %s, its readings differ by %s",
+                                   told_text, advance_text);
     }
 }
 
@@ -526,8 +527,8 @@ static en_code read_rows(struct reader *r, struct en_error *err)
     }
     code = code == EN_OK ? day_flush(r, err) : code;
     if (code == EN_OK && !r->has_end) {
-        en_findings_warning(r->staging->findings, place(r, 0),
-                            "the file ends without its 900 record: it may have been cut");
+        en_import_findings_warning(r->staging->findings, place(r, 0),
+                                   "the file ends without its 900 record: it may have been cut");
     }
     return code;
 }

@@ -259,9 +259,9 @@ static void value_begin(struct parser *p, const char **attributes)
     p->flags |= is_text(reason, STATUS_BYPASS) ? EN_QUALITY_BYPASS : 0;
     p->period.is_summer = p->period.is_summer || is_text(attribute(attributes, "summer"), "1");
     if (!is_commercial && !is_text(status, "1")) {
-        en_findings_warning(p->staging->findings, place(p),
-                            "status \"%s\" is not known: taken as not commercial",
-                            en_shown(status, shown));
+        en_import_findings_warning(p->staging->findings, place(p),
+                                   "status \"%s\" is not known: taken as not commercial",
+                                   en_shown(status, shown));
     }
 }
 
@@ -355,8 +355,8 @@ static size_t element_find(struct parser *p, const char *name, element parent)
         bool is_new_slip = strcmp(name, elements[i].name) != 0 && (p->case_warned & (1u << i)) == 0;
         if (is_new_slip) {
             p->case_warned |= 1u << i;
-            en_findings_warning(p->staging->findings, place(p), "element <%s> is spelt <%s>",
-                                elements[i].name, en_shown(en_slice_text(name), shown));
+            en_import_findings_warning(p->staging->findings, place(p), "element <%s> is spelt <%s>",
+                                       elements[i].name, en_shown(en_slice_text(name), shown));
         }
         return i;
     }
@@ -380,8 +380,8 @@ static void pass_over(struct parser *p, const char *name)
         en_staging_reject(p->staging, place(p), 1, MEND_VALUE,
                           "element <%s> is in a wrong place: passed over", shown);
     } else {
-        en_findings_warning(p->staging->findings, place(p),
-                            "element <%s> is not known here: passed over", shown);
+        en_import_findings_warning(p->staging->findings, place(p),
+                                   "element <%s> is not known here: passed over", shown);
     }
 }
 
@@ -549,7 +549,7 @@ static bool is_utf16(struct en_slice bytes)
 }
 
 /* The encoding that the bytes are in, whatever they say: NULL leaves it to expat (UTF-16). */
-static en_code choose_encoding(struct en_slice bytes, struct en_findings *findings,
+static en_code choose_encoding(struct en_slice bytes, struct en_import_findings *findings,
                                const char **name, struct en_error *err)
 {
     bool has_cyrillic = false;
@@ -562,14 +562,16 @@ static en_code choose_encoding(struct en_slice bytes, struct en_findings *findin
     if (is_utf16(bytes)) {
         *name = NULL;
     } else if (is_utf8 && encoding == EN_ENCODING_CP1251 && has_cyrillic) {
-        en_findings_warning(findings, start, "declared as windows-1251, but written in UTF-8");
+        en_import_findings_warning(findings, start,
+                                   "declared as windows-1251, but written in UTF-8");
     } else if (is_utf8 && encoding == EN_ENCODING_CP1251) {
         *name = "windows-1251";
     } else if (!is_utf8 && !is_known) {
         return en_encoding_parse(declared, &encoding, err);
     } else if (!is_utf8 && encoding != EN_ENCODING_CP1251) {
-        en_findings_warning(findings, start,
-                            "not written in the UTF-8 that it should be in: taken as windows-1251");
+        en_import_findings_warning(
+            findings, start,
+            "not written in the UTF-8 that it should be in: taken as windows-1251");
     }
     return EN_OK;
 }

@@ -72,9 +72,10 @@ static void read_revision(struct reader *r)
     int64_t number = 0;
     const struct en_message *m = &r->message;
     if (!en_digits_parse(m->number, &number) || number >> NUMBER_BITS != 0) {
-        en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                            "number \"%s\" does not order this message among others of its day",
-                            en_shown(m->number, shown));
+        en_import_findings_warning(
+            r->staging->findings, (struct en_place){0, 0},
+            "number \"%s\" does not order this message among others of its day",
+            en_shown(m->number, shown));
         number = 0;
     }
     r->revision = (uint64_t)number << TIMESTAMP_BITS | timestamp_minutes(m->timestamp);
@@ -90,8 +91,9 @@ static void check_file_name(struct reader *r)
         size_t size = strcspn(at + 1, "_ .");
         if (size == 8 && day_parse(en_slice_of(at + 1, size), &day) && day.n != r->day.n) {
             (void)en_day_print(r->day, expected);
-            en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                                "the file's name has another date than its day, %s", expected);
+            en_import_findings_warning(r->staging->findings, (struct en_place){0, 0},
+                                       "the file's name has another date than its day, %s",
+                                       expected);
         }
     }
 }
@@ -113,10 +115,11 @@ static void check_daylight(struct reader *r)
     bool is_changed = to[0].us - from[0].us != EN_DAY_US;
     bool is_told = r->message.daylight.bytes[0] == '2';
     if (is_changed != is_told) {
-        en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                            is_told ? "the message tells of a clock change, %s knows none that day"
-                                    : "clocks of %s change that day, the message does not tell it",
-                            r->staging->zone.name);
+        en_import_findings_warning(
+            r->staging->findings, (struct en_place){0, 0},
+            is_told ? "the message tells of a clock change, %s knows none that day"
+                    : "clocks of %s change that day, the message does not tell it",
+            r->staging->zone.name);
     }
 }
 
@@ -139,8 +142,9 @@ static en_code read_head(struct reader *r, struct en_error *err)
     check_daylight(r);
     r->flags = m->is_test_only ? EN_QUALITY_TEST : 0;
     if (m->is_test_only) {
-        en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                            "the sender marked the message as a test: its values are flagged TEST");
+        en_import_findings_warning(
+            r->staging->findings, (struct en_place){0, 0},
+            "the sender marked the message as a test: its values are flagged TEST");
     }
     return EN_OK;
 }
@@ -418,15 +422,17 @@ static en_code stage_channel(struct reader *r, const struct en_message_channel *
 static void tell_times(const struct reader *r)
 {
     if (r->dropped_count > 0) {
-        en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                            "%ju empty periods of the hour that clocks of %s skipped were dropped",
-                            (uintmax_t)r->dropped_count, r->staging->zone.name);
+        en_import_findings_warning(
+            r->staging->findings, (struct en_place){0, 0},
+            "%ju empty periods of the hour that clocks of %s skipped were dropped",
+            (uintmax_t)r->dropped_count, r->staging->zone.name);
     }
     if (r->guessed_count > 0) {
-        en_findings_warning(r->staging->findings, (struct en_place){0, 0},
-                            "%ju periods of the repeated hour occur once and unmarked: taken as "
-                            "summer time",
-                            (uintmax_t)r->guessed_count);
+        en_import_findings_warning(
+            r->staging->findings, (struct en_place){0, 0},
+            "%ju periods of the repeated hour occur once and unmarked: taken as "
+            "summer time",
+            (uintmax_t)r->guessed_count);
     }
 }
 

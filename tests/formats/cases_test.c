@@ -37,11 +37,11 @@ static void find_input(void *self, const char *folder, const char *name)
 static void read_case(const struct en_format *format, const struct en_format_input *input,
                       struct en_buf *actual)
 {
-    static struct en_findings findings;
+    static struct en_import_findings findings;
     struct en_staging staging;
     struct en_error err = {0};
     en_duplicates duplicates = EN_DUPLICATES_ERROR;
-    en_findings_init(&findings);
+    en_import_findings_init(&findings);
     assert_int_equal(en_staging_init(&staging, &findings, &err), EN_OK);
     if (format->read(input, &staging, &duplicates, &err) == EN_OK) {
         en_staging_settle(&staging, duplicates);
@@ -50,7 +50,7 @@ static void read_case(const struct en_format *format, const struct en_format_inp
         en_refused_json(&err, actual);
     }
     en_staging_fini(&staging);
-    en_findings_fini(&findings);
+    en_import_findings_fini(&findings);
 }
 
 static void compare(struct run *run, const char *folder, const struct en_buf *actual)

@@ -189,12 +189,12 @@ static void put_values(const struct en_staging *staging, struct en_buf *out)
     list_end(out, false);
 }
 
-static void put_findings(const struct en_finding_list *list, const char *name, bool is_last,
+static void put_findings(const struct en_import_finding_list *list, const char *name, bool is_last,
                          struct en_buf *out)
 {
     list_begin(out, name);
     for (uint32_t i = 0; i < list->count; i++) {
-        const struct en_finding *finding = &list->items[i];
+        const struct en_import_finding *finding = &list->items[i];
         struct en_json json;
         line_begin(out, i);
         en_json_init(&json, out);

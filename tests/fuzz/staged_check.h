@@ -62,12 +62,12 @@ static void staged_check_values(struct en_staging *staging)
 /* Reads the input and checks what came of it. */
 static void staged_check(const struct en_format *format, const struct en_format_input *input)
 {
-    struct en_findings *findings = en_mem_alloc(1, sizeof *findings);
+    struct en_import_findings *findings = en_mem_alloc(1, sizeof *findings);
     struct en_staging staging;
     en_duplicates duplicates = EN_DUPLICATES_ERROR;
     struct en_error err = {0};
     EN_ASSERT(findings != NULL);
-    en_findings_init(findings);
+    en_import_findings_init(findings);
     en_code code = en_staging_init(&staging, findings, NULL);
     EN_ASSERT(code == EN_OK);
     code = format->read(input, &staging, &duplicates, &err);
@@ -78,7 +78,7 @@ static void staged_check(const struct en_format *format, const struct en_format_
         staged_check_values(&staging);
     }
     en_staging_fini(&staging);
-    en_findings_fini(findings);
+    en_import_findings_fini(findings);
     en_mem_free(findings);
 }
 
