@@ -468,6 +468,26 @@ static en_code find_place(struct base *base, const char *point_key, const char *
                          : code;
 }
 
+/* Two devices cannot measure one point: who wants that means a replacement. */
+static en_code refuse_second_device(struct base *base, const char *point_key, uint32_t point,
+                                    struct en_instant at, struct en_error *err)
+{
+    struct en_installation_row row = {.point = point, .from = at};
+    en_code code =
+        en_table_last_before(base->view.store, &en_table_installation, &row, 1, &base->arena, err);
+    if (code != EN_OK || row.device == 0) {
+        return code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    struct en_slice device = {0};
+    code = en_keys_key(base->view.store, EN_NAME_DEVICE, row.device, &device, err);
+    return code == EN_OK
+               ? en_error_set(err, EN_CONFLICT,
+                              "%s: device %.*s measures there then: use \"device replace\", or "
+                              "\"device remove\" before",
+                              point_key, (int)device.size, (const char *)device.bytes)
+               : code;
+}
+
 en_code en_run_device_install(struct en_session *session, const struct en_arguments *arguments,
                               struct en_io *io, struct en_error *err)
 {
@@ -485,6 +505,9 @@ en_code en_run_device_install(struct en_session *session, const struct en_argume
     if (code == EN_OK) {
         code = en_arguments_instant(arguments, "at", &valid.from, err);
         valid.to = valid.from;
+    }
+    if (code == EN_OK) {
+        code = refuse_second_device(&base, point_key, point, valid.from, err);
     }
     if (code == EN_OK) {
         code = parse_registers(&base, point, en_arguments_value(arguments, "initial"), values,

@@ -9,6 +9,9 @@ mappings=$ENERLOG_SOURCE_DIR/formats/csv/mappings
 printf '5001 01 100\n5001 03 10\n5002 01 60\n' | xml_day 20130414 1 >a.xml
 expect 0 init
 expect 0 import --format xml80020 --create --json a.xml
+expect 0 device set M1
+expect 0 device set M2
+expect 0 device install 5002 M1 --at 2013-04-01T00:00:00+04:00
 expect 0 formula set net "@5001.A+ - @5002.A+" --from 2013-04-14
 expect 0 balance set bus --in @5001.A+ --out @5002.A+ --from 2013-04-14
 
@@ -167,6 +170,7 @@ refused 4 'no point "nosuch"' channel set nosuch A+
 refused 1 'unit "parsec" is not known' channel set 5001 X --unit parsec
 refused 2 "above 0 up to 100" channel error 5001 A+ --percent 1000
 refused 4 'no device "nosuch"' device install 5001 nosuch --at 2013-04-14T00:00:00+04:00
+refused 6 'device M1 measures there then' device install 5002 M2 --at 2013-04-14T00:00:00+04:00
 unchanged
 
 # --- commands that are judged while they are folded: the refusal is part of the record -------------
