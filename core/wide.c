@@ -18,8 +18,7 @@ static en_u128 low_128(const struct en_wide *wide)
     return (en_u128)wide->limbs[1] << LIMB_BITS | wide->limbs[0];
 }
 
-/* -1, 0, 1. */
-static int wide_compare(const struct en_wide *a, const struct en_wide *b)
+int en_wide_compare(const struct en_wide *a, const struct en_wide *b)
 {
     for (unsigned i = EN_WIDE_LIMBS; i > 0; i--) {
         if (a->limbs[i - 1] != b->limbs[i - 1]) {
@@ -88,7 +87,7 @@ static bool divide_long(const struct en_wide *dividend, const struct en_wide *di
     for (unsigned i = WIDE_BITS; i > 0; i--) {
         uint64_t bit = dividend->limbs[(i - 1) / LIMB_BITS] >> ((i - 1) % LIMB_BITS) & 1u;
         bool is_over = wide_shift_in(&remainder, bit) != 0;
-        bool is_one = is_over || wide_compare(&remainder, divisor) >= 0;
+        bool is_one = is_over || en_wide_compare(&remainder, divisor) >= 0;
         if (is_one) {
             EN_ASSERT(!is_over); /* the divisor is below 2^255: see the caller */
             wide_subtract(&remainder, divisor);
@@ -100,7 +99,7 @@ static bool divide_long(const struct en_wide *dividend, const struct en_wide *di
     }
     struct en_wide twice = remainder;
     (void)wide_shift_in(&twice, 0);
-    *is_half = wide_compare(&twice, divisor) >= 0;
+    *is_half = en_wide_compare(&twice, divisor) >= 0;
     return true;
 }
 

@@ -13,6 +13,9 @@ struct en_wide {
 
 struct en_wide en_wide_of(en_u128 value);
 
+/* By value: -1, 0, 1. */
+int en_wide_compare(const struct en_wide *a, const struct en_wide *b);
+
 /* Multiplies in place; false (and the number spoilt) when the product does not fit. */
 bool en_wide_multiply(struct en_wide *wide, en_u128 factor);
 

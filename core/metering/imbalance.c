@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-/* Squares of energies times squares of energies need up to 376 bits: whole numbers of 512 bits,
+/* Squares of energies times squares of energies need up to 390 bits: whole numbers of 512 bits,
  * lowest limb first. */
 #define WIDE_LIMBS 8
 struct wide {
@@ -67,7 +67,8 @@ static en_code side_sum(const struct en_imbalance_member *members, size_t count,
     }
     for (size_t i = 0; i < count; i++) {
         const struct en_imbalance_member *m = &members[i];
-        if (m->error < 0 || m->error > EN_IMBALANCE_ERROR_MAX || m->count == 0) {
+        if (m->error < 0 || m->error > EN_IMBALANCE_ERROR_MAX || m->count == 0 ||
+            m->square > EN_IMBALANCE_SQUARE_MAX) {
             return en_error_set(err, EN_RANGE,
                                 "member %zu: error %" PRId32 "e-4 %% of %" PRIu32 " meters", i,
                                 m->error, m->count);
@@ -84,28 +85,35 @@ static en_code side_sum(const struct en_imbalance_member *members, size_t count,
     return EN_OK;
 }
 
+static uint64_t error_square(const struct en_imbalance_member *member)
+{
+    return member->square > 0 ? member->square
+                              : (uint64_t)((int64_t)member->error * member->error) * 10000u;
+}
+
 /* Sum of (W * e)^2 / n over one side, times the common multiple of all n: whole. */
 static struct wide side_squares(const struct en_imbalance_member *members, size_t count,
                                 uint64_t multiple)
 {
     struct wide sum = {{0}};
     for (size_t i = 0; i < count; i++) {
-        struct wide square = wide_square((en_i128)members[i].micro * members[i].error);
+        struct wide square =
+            wide_multiply(wide_square(members[i].micro), wide_of(error_square(&members[i])));
         struct wide weight = wide_of(multiple / members[i].count);
         sum = wide_add(sum, wide_multiply(square, weight));
     }
     return sum;
 }
 
-/* B-02s times (100 % in 1e-4 %)^2 * out^2 * multiple, so that nothing is divided:
- * actual^2 * 1e12 * out^2 * m <= out^2 * in_squares + in^2 * out_squares. */
+/* B-02s times (100 % in 1e-6 %)^2 * out^2 * multiple, so that nothing is divided:
+ * actual^2 * 1e16 * out^2 * m <= out^2 * in_squares + in^2 * out_squares. */
 static bool is_permitted(const struct en_imbalance_input *input, const struct en_imbalance *result,
                          uint64_t multiple)
 {
     struct wide in_squares = side_squares(input->in, input->in_count, multiple);
     struct wide out_squares = side_squares(input->out, input->out_count, multiple);
     struct wide left = wide_multiply(wide_square(result->actual_micro), wide_of(multiple));
-    left = wide_multiply(left, wide_of((en_u128)EN_IMBALANCE_ERROR_MAX * EN_IMBALANCE_ERROR_MAX));
+    left = wide_multiply(left, wide_of(EN_IMBALANCE_SQUARE_MAX));
     if (result->out_micro == 0) {
         return wide_compare(left, in_squares) <= 0; /* deliveries have no shares */
     }
@@ -120,7 +128,8 @@ static en_u128 side_display(const struct en_imbalance_member *members, size_t co
 {
     en_u128 sum = 0;
     for (size_t i = 0; i < count && total != 0; i++) {
-        en_i128 error = (en_i128)members[i].micro * members[i].error * 10000;
+        en_i128 fine = (en_i128)en_u128_isqrt(error_square(&members[i])); /* 1e-6 % */
+        en_i128 error = (en_i128)members[i].micro * fine * 100;
         en_i128 term = en_i128_divide_half_up(error, total);
         en_i128 bound =
             (en_i128)EN_IMBALANCE_ERROR_MAX * 100000000; /* shares over 10^4 are absurd */
@@ -179,4 +188,26 @@ en_code en_imbalance_compute(const struct en_imbalance_input *input, struct en_i
         *imbalance = result;
     }
     return code;
+}
+
+bool en_imbalance_is_trend(const int64_t *actual_micro, size_t count, size_t periods)
+{
+    EN_ASSERT(periods > 0);
+    if (count < periods) {
+        return false;
+    }
+    const int64_t *last = actual_micro + count - periods;
+    bool is_above = true;
+    bool is_below = true;
+    for (size_t i = 0; i < periods; i++) {
+        is_above = is_above && last[i] > 0;
+        is_below = is_below && last[i] < 0;
+    }
+    return is_above || is_below;
+}
+
+bool en_imbalance_is_assessable(uint64_t doubtful_count, uint64_t slots_count, uint32_t most)
+{
+    return slots_count > 0 &&
+           (en_u128)doubtful_count * EN_IMBALANCE_ERROR_MAX <= (en_u128)slots_count * most;
 }

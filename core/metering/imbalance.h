@@ -15,14 +15,17 @@
 
 #include <stddef.h>
 
-#define EN_IMBALANCE_ERROR_MAX 1000000   /* 100 % in 1e-4 % */
-#define EN_IMBALANCE_MEMBERS_MAX 1000000 /* on each side */
-#define EN_IMBALANCE_ERROR_DEFAULT 10000 /* 1 % where nothing is known (B-03) */
+#define EN_IMBALANCE_ERROR_MAX 1000000                      /* 100 % in 1e-4 % */
+#define EN_IMBALANCE_MEMBERS_MAX 1000000                    /* on each side */
+#define EN_IMBALANCE_ERROR_DEFAULT 10000                    /* 1 % where nothing is known (B-03) */
+#define EN_IMBALANCE_SQUARE_MAX UINT64_C(10000000000000000) /* of 100 % in (1e-6 %)^2 */
 
 struct en_imbalance_member {
     int64_t micro;
-    int32_t error;  /* 0 .. EN_IMBALANCE_ERROR_MAX, in 1e-4 % */
-    uint32_t count; /* meters behind it: 1 or more */
+    int32_t error;   /* 0 .. EN_IMBALANCE_ERROR_MAX, in 1e-4 % */
+    uint32_t count;  /* meters behind it: 1 or more */
+    uint64_t square; /* of the error in (1e-6 %)^2, where it is known by its square (B-03), and
+                        error is for display only; 0: that of `error` */
 };
 
 struct en_imbalance_input {
@@ -44,9 +47,18 @@ struct en_imbalance {
     bool is_permitted;         /* |actual| <= permissible, decided on squares */
 };
 
-/* Codes: EN_RANGE (an error or a count out of range, too many members), EN_OVERFLOW (a sum does not
- * fit, or the meter counts have no common multiple in 64 bits). */
+/* Codes: EN_RANGE (an error, a square or a count out of range, too many members), EN_OVERFLOW (a
+ * sum does not fit, or the meter counts have no common multiple in 64 bits). */
 en_code en_imbalance_compute(const struct en_imbalance_input *input, struct en_imbalance *imbalance,
                              struct en_error *err) EN_MUST_CHECK;
+
+/* B-02t: whether the last `periods` imbalances (at least one) all have one sign: a systematic error
+ * although each may be permitted. */
+bool en_imbalance_is_trend(const int64_t *actual_micro, size_t count, size_t periods);
+
+/* B-02q: whether a balance can be assessed: the share of its members' slots that are missing,
+ * rejected or estimated is at most `most` (1e-4 %). Nothing at all cannot be assessed. */
+#define EN_IMBALANCE_DOUBTFUL_MAX 100000 /* 10 %, 1e-4 % */
+bool en_imbalance_is_assessable(uint64_t doubtful_count, uint64_t slots_count, uint32_t most);
 
 #endif

@@ -246,8 +246,8 @@ static en_code add_formula(struct gather *gather, struct members *members, struc
 /* B-01 alone: needs no errors. */
 static en_code compute_actual(struct en_balance_answer *answer, struct en_error *err)
 {
-    struct en_imbalance_member in = {answer->totals.in_micro, 0, 1};
-    struct en_imbalance_member out = {answer->totals.out_micro, 0, 1};
+    struct en_imbalance_member in = {answer->totals.in_micro, 0, 1, 0};
+    struct en_imbalance_member out = {answer->totals.out_micro, 0, 1, 0};
     struct en_imbalance_input input = {&in, 1, &out, 1, 0, answer->totals.losses_micro};
     struct en_imbalance imbalance;
     en_code code = en_imbalance_compute(&input, &imbalance, err);

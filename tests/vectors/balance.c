@@ -1,6 +1,8 @@
-/* B-01, B-02 and calculated losses. */
+/* Balances: imbalance, errors of channels, levels, groups, the bypass breaker. */
+#include "core/metering/balance_level.h"
+#include "core/metering/bypass.h"
+#include "core/metering/channel_error.h"
 #include "core/metering/imbalance.h"
-#include "core/metering/loss.h"
 #include "core/metering/rounding.h"
 #include "tests/vectors/vector.h"
 
@@ -11,7 +13,7 @@
 static struct en_imbalance_member last_out[MEMBERS_MAX];
 static size_t last_out_count;
 
-/* [[kWh, error %], ...] */
+/* [[kWh, error %, meters if more than one], ...] */
 static en_code members_of(const json_t *in, const char *key, struct en_imbalance_member *members,
                           size_t *count, struct en_error *err)
 {
@@ -34,7 +36,8 @@ static en_code members_of(const json_t *in, const char *key, struct en_imbalance
             code = en_error_set(err, EN_RANGE, "input \"%s\": error out of range", key);
         }
         members[i].error = (int32_t)error;
-        members[i].count = 1;
+        const json_t *meters = json_array_get(row, 2);
+        members[i].count = json_is_integer(meters) ? (uint32_t)json_integer_value(meters) : 1;
     }
     return code;
 }
@@ -105,94 +108,247 @@ static en_code run_imbalance(const json_t *in, json_t *got, struct en_error *err
     return code;
 }
 
-static en_code does_not_fit(struct en_error *err)
+/* B-02t: actual (a list of %, or kWh), n periods. */
+static en_code run_trend(const json_t *in, json_t *got, struct en_error *err)
 {
-    return en_error_set(err, EN_OVERFLOW, "loss does not fit");
-}
-
-/* hours [[kWh, kvarh], ...] */
-static en_code loads_of(const json_t *in, struct en_load *loads, size_t *count,
-                        struct en_error *err)
-{
-    const json_t *list = json_object_get(in, "hours");
-    *count = json_array_size(list);
-    if (*count == 0 || *count > MEMBERS_MAX) {
-        return en_error_set(err, EN_MALFORMED, "input \"hours\": a list of loads is wanted");
-    }
-    en_code code = EN_OK;
-    for (size_t i = 0; i < *count && code == EN_OK; i++) {
-        const json_t *row = json_array_get(list, i);
-        code = en_vector_micro_of(json_array_get(row, 0), "hours", &loads[i].micro_kwh, err);
-        if (code == EN_OK) {
-            code = en_vector_micro_of(json_array_get(row, 1), "hours", &loads[i].micro_kvarh, err);
-        }
-    }
-    return code;
-}
-
-/* L-02 with L-01: dPk, Sn, hours [dP0]. */
-static en_code run_transformer(const json_t *in, json_t *got, struct en_error *err)
-{
-    struct en_transformer transformer = {0, 0, 0};
-    struct en_load loads[MEMBERS_MAX];
+    int64_t values[EN_VECTOR_ITEMS_MAX];
     size_t count = 0;
-    int64_t load = 0;
-    int64_t idle = 0;
-    en_code code = en_vector_micro(in, "dPk", &transformer.load_micro_kw, err);
-    code = code == EN_OK ? en_vector_micro(in, "Sn", &transformer.rated_micro_kva, err) : code;
-    if (code == EN_OK && en_vector_has(in, "dP0")) {
-        code = en_vector_micro(in, "dP0", &transformer.idle_micro_kw, err);
+    int64_t periods = 3;
+    en_code code = en_vector_micros(in, "actual", values, &count, err);
+    if (code == EN_OK && en_vector_has(in, "n")) {
+        code = en_vector_integer(in, "n", &periods, err);
     }
-    code = code == EN_OK ? loads_of(in, loads, &count, err) : code;
-    if (code == EN_OK && (transformer.load_micro_kw < 0 || transformer.idle_micro_kw < 0 ||
-                          transformer.rated_micro_kva <= 0)) {
-        code = en_error_set(err, EN_RANGE, "dP0, dPk or Sn is out of range");
-    }
-    if (code == EN_OK && (!en_loss_load(&transformer, loads, count, 3600, &load) ||
-                          !en_loss_idle(&transformer, count * 3600, EN_RATIO_ONE, &idle))) {
-        code = does_not_fit(err);
+    if (code == EN_OK && periods <= 0) {
+        code = en_error_set(err, EN_RANGE, "n is out of range");
     }
     if (code == EN_OK) {
-        en_vector_put_integer(got, "uKWh", load + idle);
+        en_vector_put_bool(got, "trend", en_imbalance_is_trend(values, count, (size_t)periods));
     }
     return code;
 }
 
-/* L-05: R_ohm, P, Q (kW, kvar), U_kv, h hours. */
-static en_code run_line(const json_t *in, json_t *got, struct en_error *err)
+/* B-02q: doubtful of slots [x %]. */
+static en_code run_gate(const json_t *in, json_t *got, struct en_error *err)
 {
-    struct en_line line = {0, 0};
-    struct en_load load = {0, 0};
+    int64_t doubtful = 0;
+    int64_t slots = 0;
+    int64_t most = EN_IMBALANCE_DOUBTFUL_MAX * INT64_C(100);
+    en_code code = en_vector_integer(in, "doubtful", &doubtful, err);
+    code = code == EN_OK ? en_vector_integer(in, "slots", &slots, err) : code;
+    if (code == EN_OK && en_vector_has(in, "x")) {
+        code = en_vector_micro(in, "x", &most, err);
+    }
+    if (code == EN_OK && (doubtful < 0 || slots < 0 || most < 0 || most > 100 * EN_MICRO)) {
+        code = en_error_set(err, EN_RANGE, "doubtful, slots or x is out of range");
+    }
+    if (code == EN_OK) {
+        en_vector_put_bool(got, "assessable",
+                           en_imbalance_is_assessable((uint64_t)doubtful, (uint64_t)slots,
+                                                      (uint32_t)(most / 100)));
+    }
+    return code;
+}
+
+static en_code class_of(const json_t *in, const char *key, en_accuracy *accuracy,
+                        struct en_error *err)
+{
+    const char *text = NULL;
+    if (!en_vector_has(in, key)) {
+        return EN_OK;
+    }
+    en_code code = en_vector_text(in, key, &text, err);
+    return code == EN_OK ? en_accuracy_parse(en_slice_text(text), accuracy, err) : code;
+}
+
+/* B-03: ct, vt, meter (classes), wire (%) [In (A), U (kV), W, V, h]. */
+static en_code run_channel_error(const json_t *in, json_t *got, struct en_error *err)
+{
+    struct en_channel_accuracy accuracy = {.phases = 3};
+    struct en_channel_load load = {{0, 0}, 0};
+    int64_t wire = 0;
     int64_t hours = 0;
-    int64_t micro = 0;
-    en_code code = en_vector_micro(in, "R_ohm", &line.micro_ohm, err);
-    code = code == EN_OK ? en_vector_micro(in, "U_kv", &line.micro_kv, err) : code;
-    code = code == EN_OK ? en_vector_micro(in, "P", &load.micro_kwh, err) : code;
-    code = code == EN_OK ? en_vector_micro(in, "Q", &load.micro_kvarh, err) : code;
-    code = code == EN_OK ? en_vector_integer(in, "h", &hours, err) : code;
-    if (code == EN_OK &&
-        (line.micro_ohm < 0 || line.micro_kv <= 0 || hours <= 0 || hours > 100000)) {
-        code = en_error_set(err, EN_RANGE, "R_ohm, U_kv or h is out of range");
+    en_code code = class_of(in, "ct", &accuracy.current, err);
+    code = code == EN_OK ? class_of(in, "vt", &accuracy.voltage, err) : code;
+    code = code == EN_OK ? class_of(in, "meter", &accuracy.meter, err) : code;
+    code = code == EN_OK ? en_vector_micro(in, "wire", &wire, err) : code;
+    if (code == EN_OK && en_vector_has(in, "In")) {
+        code = en_vector_micro(in, "In", &accuracy.rated_micro_a, err);
+        code = code == EN_OK ? en_vector_micro(in, "U", &accuracy.rated_micro_kv, err) : code;
+        code = code == EN_OK ? en_vector_micro(in, "W", &load.energy.micro_kwh, err) : code;
+        code = code == EN_OK ? en_vector_integer(in, "h", &hours, err) : code;
     }
-    if (code != EN_OK) {
-        return code;
+    if (code == EN_OK && en_vector_has(in, "V")) {
+        code = en_vector_micro(in, "V", &load.energy.micro_kvarh, err);
     }
-    /* The rule takes energies of one slot: power over h hours. */
-    uint32_t seconds = (uint32_t)hours * 3600;
-    struct en_amount active = en_consumption_of_power(load.micro_kwh, seconds);
-    struct en_amount reactive = en_consumption_of_power(load.micro_kvarh, seconds);
-    load = (struct en_load){active.micro, reactive.micro};
-    if (!en_loss_line(&line, &load, 1, seconds, &micro)) {
-        return does_not_fit(err);
+    if (code == EN_OK && (wire < 0 || wire > 100 * EN_MICRO || hours < 0)) {
+        code = en_error_set(err, EN_RANGE, "wire or h is out of range");
     }
-    en_vector_put_integer(got, "uKWh", micro);
-    return EN_OK;
+    if (code == EN_OK) {
+        accuracy.wire = (int32_t)(wire / 100);
+        load.seconds = (uint64_t)hours * 3600;
+        struct en_channel_error error = en_channel_error_compute(&accuracy, &load);
+        put_percent(got, "delta_pct", error.error);
+        en_vector_put_integer(got, "zone_pct", error.zone_percent);
+        en_vector_put_bool(got, "assumed", error.is_assumed);
+    }
+    return code;
+}
+
+/* B-11: in, out, technical [limit %]. */
+static en_code run_level(const json_t *in, json_t *got, struct en_error *err)
+{
+    struct en_level level = {0, 0, 0};
+    struct en_level_loss loss = {0};
+    int64_t limit = EN_LEVEL_COMMERCIAL_MAX * INT64_C(100);
+    en_code code = en_vector_micro(in, "in", &level.in_micro, err);
+    code = code == EN_OK ? en_vector_micro(in, "out", &level.out_micro, err) : code;
+    code = code == EN_OK ? en_vector_micro(in, "technical", &level.technical_micro, err) : code;
+    if (code == EN_OK && en_vector_has(in, "limit")) {
+        code = en_vector_micro(in, "limit", &limit, err);
+    }
+    if (code == EN_OK && (limit < 0 || limit > 100 * EN_MICRO ||
+                          !en_level_compute(&level, (uint32_t)(limit / 100), &loss))) {
+        code = en_error_set(err, EN_RANGE, "the level does not fit");
+    }
+    if (code == EN_OK) {
+        en_vector_put_micro(got, "reported", loss.reported_micro);
+        en_vector_put_micro(got, "technical", level.technical_micro);
+        en_vector_put_micro(got, "commercial", loss.commercial_micro);
+        put_percent(got, "commercial_pct", loss.commercial_percent);
+        en_vector_put_bool(got, "work_list", loss.is_above);
+    }
+    return code;
+}
+
+/* B-12: main, reserve (kWh by slot) [eps]. */
+static en_code run_supply(const json_t *in, json_t *got, struct en_error *err)
+{
+    static int64_t values[2][EN_VECTOR_ITEMS_MAX];
+    const int64_t *const inputs[] = {values[0], values[1]};
+    struct en_supply supply = {0};
+    size_t main_count = 0;
+    size_t reserve_count = 0;
+    int64_t epsilon = 0;
+    en_code code = en_vector_micros(in, "main", values[0], &main_count, err);
+    code = code == EN_OK ? en_vector_micros(in, "reserve", values[1], &reserve_count, err) : code;
+    if (code == EN_OK && en_vector_has(in, "eps")) {
+        code = en_vector_micro(in, "eps", &epsilon, err);
+    }
+    if (code == EN_OK && (main_count == 0 || main_count != reserve_count || epsilon < 0 ||
+                          !en_supply_compute(inputs, 2, main_count, epsilon, &supply))) {
+        code = en_error_set(err, EN_RANGE, "main and reserve are not alike, or do not fit");
+    }
+    if (code == EN_OK) {
+        en_vector_put_micro(got, "sum", supply.sum_micro);
+        en_vector_put_micro(got, "peak", supply.peak_micro);
+        en_vector_put_integer(got, "reserve_active", (int64_t)supply.reserve_active);
+    }
+    return code;
+}
+
+/* B-13: members [[kWh, coefficient, complete %], ...]. */
+static en_code run_group(const json_t *in, json_t *got, struct en_error *err)
+{
+    static struct en_group_member members[MEMBERS_MAX];
+    const json_t *list = json_object_get(in, "members");
+    size_t count = json_array_size(list);
+    int64_t sum = 0;
+    uint32_t least = 0;
+    en_code code = count <= MEMBERS_MAX ? EN_OK : en_error_set(err, EN_LIMIT, "too many members");
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        const json_t *row = json_array_get(list, i);
+        int64_t complete = 0;
+        code = en_vector_micro_of(json_array_get(row, 0), "members", &members[i].micro, err);
+        if (code == EN_OK) {
+            code = en_vector_micro_of(json_array_get(row, 2), "members", &complete, err);
+        }
+        members[i].coefficient = (int32_t)json_integer_value(json_array_get(row, 1));
+        members[i].complete = (uint32_t)(complete / 100);
+    }
+    if (code == EN_OK && !en_group_sum(members, count, &sum, &least)) {
+        code = en_error_set(err, EN_OVERFLOW, "the sum does not fit");
+    }
+    if (code == EN_OK) {
+        en_vector_put_micro(got, "sum", sum);
+        put_percent(got, "complete_pct", least);
+    }
+    return code;
+}
+
+/* B-20: feeder, byp, on (minute of the slot), slot_min. */
+static en_code run_bypass(const json_t *in, json_t *got, struct en_error *err)
+{
+    struct en_amount feeder = {0, EN_QUALITY_MEASURED};
+    struct en_bypass_share shares[EN_BYPASS_FEEDERS_MAX];
+    int64_t bypass = 0;
+    int64_t on = 0;
+    int64_t minutes = 0;
+    size_t count = 0;
+    en_code code = en_vector_micro(in, "feeder", &feeder.micro, err);
+    code = code == EN_OK ? en_vector_micro(in, "byp", &bypass, err) : code;
+    code = code == EN_OK ? en_vector_integer(in, "on_min", &on, err) : code;
+    code = code == EN_OK ? en_vector_integer(in, "slot_min", &minutes, err) : code;
+    if (code == EN_OK) {
+        const struct en_bypass_use use = {1, {{on * EN_MINUTE_US}, {INT64_MAX}}};
+        const struct en_interval slot = {{0}, {minutes * EN_MINUTE_US}};
+        code = en_bypass_split(&use, 1, slot, bypass, shares, &count, err);
+    }
+    if (code == EN_OK) {
+        feeder.micro += count > 0 ? shares[0].micro : 0;
+        feeder.quality |= count > 0 ? EN_QUALITY_BYPASS : 0;
+        en_vector_put_micro(got, "feeder", feeder.micro);
+        en_vector_put_micro(got, "bypass", count > 0 ? bypass - shares[0].micro : bypass);
+        en_vector_put_amount(got, "uKWh", feeder);
+    }
+    return code;
+}
+
+/* B-21: byp, min [minutes of each feeder]: whole units are split into whole units. */
+static en_code run_bypass_split(const json_t *in, json_t *got, struct en_error *err)
+{
+    int64_t minutes[EN_VECTOR_ITEMS_MAX];
+    struct en_bypass_use uses[EN_BYPASS_FEEDERS_MAX];
+    struct en_bypass_share shares[EN_BYPASS_FEEDERS_MAX];
+    int64_t parts[EN_BYPASS_FEEDERS_MAX];
+    int64_t bypass = 0;
+    int64_t at = 0;
+    size_t count = 0;
+    en_code code = en_vector_integer(in, "byp", &bypass, err);
+    code = code == EN_OK ? en_vector_integers(in, "min", minutes, &count, err) : code;
+    if (code == EN_OK && count > EN_BYPASS_FEEDERS_MAX) {
+        code = en_error_set(err, EN_LIMIT, "too many feeders");
+    }
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        uses[i].feeder = (uint32_t)i + 1;
+        uses[i].served.from.us = at;
+        at += minutes[i] * EN_MINUTE_US;
+        uses[i].served.to.us = at;
+    }
+    if (code == EN_OK) {
+        code = en_bypass_split(uses, count, (struct en_interval){{0}, {at}}, bypass, shares, &count,
+                               err);
+    }
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        parts[i] = shares[i].micro;
+    }
+    if (code == EN_OK) {
+        en_vector_put_integers(got, "parts", parts, count);
+    }
+    return code;
 }
 
 const struct en_vector_rule en_vector_balance_rules[] = {
     {"B-01", run_imbalance},
     {"B-02", run_imbalance},
-    {"L-02", run_transformer},
-    {"L-05", run_line},
+    {"B-02g", run_imbalance},
+    {"B-02s", run_imbalance},
+    {"B-02t", run_trend},
+    {"B-02q", run_gate},
+    {"B-03", run_channel_error},
+    {"B-11", run_level},
+    {"B-12", run_supply},
+    {"B-13", run_group},
+    {"B-20", run_bypass},
+    {"B-21", run_bypass_split},
     {NULL, NULL},
 };

@@ -15,6 +15,7 @@ static const struct en_vector_rule *const themes[] = {
     en_vector_balance_rules,
     en_vector_resources_rules,
     en_vector_decree_rules,
+    en_vector_loss_rules,
 };
 
 static const struct en_vector_rule *find_rule(const char *id)
