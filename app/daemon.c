@@ -61,7 +61,9 @@ static void fill_state(void *self, struct en_service_state *state)
 {
     struct en_daemon *daemon = self;
     struct en_engine *engine = daemon->options->engine;
-    *state = (struct en_service_state){.started_at = daemon->started_at};
+    const struct en_log_timings *timings = en_log_timings(en_engine_log(engine));
+    *state = (struct en_service_state){
+        .started_at = daemon->started_at, .append = &timings->append, .commit = &timings->commit};
     state->log_size = en_log_size(en_engine_log(engine));
     state->projected = en_engine_position(engine);
     state->now = en_engine_now(engine);

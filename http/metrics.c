@@ -5,23 +5,12 @@
 
 #define CLASSES_COUNT 6u
 
-/* Upper bounds of the histogram's buckets. */
-static const uint64_t bounds_us[] = {1000, 5000, 25000, 100000, 500000, 2500000, 10000000};
-
-#define BUCKETS_COUNT (EN_COUNT_OF(bounds_us))
-
-static _Atomic uint64_t buckets[BUCKETS_COUNT + 1];
-static _Atomic uint64_t sum_us;
+static struct en_histogram durations;
 static _Atomic uint64_t classes[CLASSES_COUNT]; /* by first digit of the status */
 
 void en_http_metrics_add(uint32_t status, uint64_t us)
 {
-    size_t bucket = 0;
-    while (bucket < BUCKETS_COUNT && us > bounds_us[bucket]) {
-        bucket++;
-    }
-    atomic_fetch_add(&buckets[bucket], 1);
-    atomic_fetch_add(&sum_us, us);
+    en_histogram_add(&durations, us);
     atomic_fetch_add(&classes[status / 100 < CLASSES_COUNT ? status / 100 : 0], 1);
 }
 
@@ -54,21 +43,27 @@ void en_metric_seconds(struct en_buf *out, const char *name, const char *type, c
     en_buf_text(out, "\n");
 }
 
-void en_http_metrics_print(struct en_buf *out)
+void en_metric_histogram(struct en_buf *out, const char *name, const char *help,
+                         const struct en_histogram *histogram)
 {
-    static const char name[] = "enerlog_http_request_duration_seconds";
-    put_head(out, name, "histogram", "Time to answer a request.");
     uint64_t count = 0;
-    for (size_t i = 0; i < BUCKETS_COUNT; i++) {
-        count += atomic_load(&buckets[i]);
+    put_head(out, name, "histogram", help);
+    for (size_t i = 0; i < EN_HISTOGRAM_BOUNDS; i++) {
+        count += atomic_load(&histogram->buckets[i]);
         en_buf_print(out, "%s_bucket{le=\"", name);
-        put_seconds(out, (int64_t)bounds_us[i]);
+        put_seconds(out, (int64_t)en_histogram_bounds_us[i]);
         en_buf_print(out, "\"} %" PRIu64 "\n", count);
     }
-    count += atomic_load(&buckets[BUCKETS_COUNT]);
+    count += atomic_load(&histogram->buckets[EN_HISTOGRAM_BOUNDS]);
     en_buf_print(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n%s_sum ", name, count, name);
-    put_seconds(out, (int64_t)atomic_load(&sum_us));
+    put_seconds(out, (int64_t)atomic_load(&histogram->sum_us));
     en_buf_print(out, "\n%s_count %" PRIu64 "\n", name, count);
+}
+
+void en_http_metrics_print(struct en_buf *out)
+{
+    en_metric_histogram(out, "enerlog_http_request_duration_seconds", "Time to answer a request.",
+                        &durations);
     put_head(out, "enerlog_http_requests_total", "counter", "Requests answered, by status class.");
     for (uint32_t i = 1; i < CLASSES_COUNT; i++) {
         en_buf_print(out, "enerlog_http_requests_total{status=\"%uxx\"} %" PRIu64 "\n", i,

@@ -6,6 +6,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/histogram.h"
 #include "core/instant.h"
 
 struct en_log;
@@ -22,6 +23,8 @@ struct en_service_state {
     struct en_instant checkpoint_at;
     uint64_t appended_count; /* events appended since the start */
     struct en_instant started_at;
+    const struct en_histogram *append; /* from the call of an append to durable; NULL unknown */
+    const struct en_histogram *commit; /* synchronous commits of the log; NULL unknown */
 };
 
 /* The tables at one seq, while the view is open: at most a second. */

@@ -103,8 +103,12 @@ static en_code commit(struct en_log *log, const struct en_group *group, struct e
     if (code == EN_OK) {
         code = put_group(log, group, txn, err);
     }
+    uint64_t begun_us = en_histogram_now_us();
     if (code == EN_OK) {
         code = en_kv_commit(&txn, err);
+    }
+    if (code == EN_OK) {
+        en_histogram_add(&log->timings.commit, en_histogram_now_us() - begun_us);
     }
     en_kv_abort(txn);
     if (code != EN_OK) {
@@ -279,6 +283,7 @@ en_code en_group_append(struct en_log *log, const struct en_batch *batch, en_gro
     if (code != EN_OK || batch->count == 0) {
         return code;
     }
+    uint64_t begun_us = en_histogram_now_us();
     int failed = sem_init(&request.wake, 0, 0);
     EN_ASSERT(failed == 0);
     (void)pthread_mutex_lock(&log->mutex);
@@ -299,5 +304,8 @@ en_code en_group_append(struct en_log *log, const struct en_batch *batch, en_gro
         lead(log, &request);
     }
     (void)sem_destroy(&request.wake);
+    if (request.code == EN_OK) {
+        en_histogram_add(&log->timings.append, en_histogram_now_us() - begun_us);
+    }
     return request.code;
 }

@@ -390,6 +390,11 @@ const char *en_log_origin(const struct en_log *log)
     return log->origin;
 }
 
+const struct en_log_timings *en_log_timings(const struct en_log *log)
+{
+    return &log->timings;
+}
+
 static struct timespec deadline_of(uint32_t wait_ms)
 {
     struct timespec at;

@@ -10,6 +10,7 @@
 
 #include "core/event/event.h"
 #include "core/hash.h"
+#include "core/histogram.h"
 #include "core/sink.h"
 
 struct en_log;
@@ -56,6 +57,14 @@ uint64_t en_log_wait(struct en_log *log, uint64_t size, uint32_t wait_ms_max);
 /* The external key of an id, copied into text (EN_NAME_SIZE_MAX + 1 bytes). EN_NOT_FOUND. */
 en_code en_log_name_of(struct en_log *log, en_name_type type, uint32_t id, char *text,
                        struct en_error *err) EN_MUST_CHECK;
+
+/* How long appends took, from the call to durable, and the synchronous commits among it: since the
+ * log was opened. Lives as long as the log; any thread. */
+struct en_log_timings {
+    struct en_histogram append;
+    struct en_histogram commit;
+};
+const struct en_log_timings *en_log_timings(const struct en_log *log);
 
 /* Frees what readers that died left behind; *lag (NULL allowed) is how many commits the oldest
  * living reader is behind: one that stays keeps the space of what is replaced. Call every ten

@@ -40,6 +40,8 @@ struct en_log {
     _Atomic uint64_t size;        /* of the committed log */
     _Atomic bool is_failed;       /* a commit failed: no more appends (L6) */
 
+    struct en_log_timings timings;
+
     pthread_mutex_t signing; /* one checkpoint is made at a time */
     struct en_log_tail tail;
     struct en_dedupe dedupe;

@@ -101,6 +101,14 @@ EN_API(metrics)
     en_metric_seconds(out, "enerlog_projection_lag_seconds", "gauge",
                       "Age of the newest event that the tables do not include.",
                       "{projection=\"current\"}", lag_us);
+    if (state.append != NULL) {
+        en_metric_histogram(out, "enerlog_log_append_seconds",
+                            "From the call of an append to durable.", state.append);
+    }
+    if (state.commit != NULL) {
+        en_metric_histogram(out, "enerlog_log_fsync_seconds", "Synchronous commits of the log.",
+                            state.commit);
+    }
     en_http_metrics_print(out);
     put_process(out, &state);
     return EN_OK;

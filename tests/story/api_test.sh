@@ -69,6 +69,7 @@ told 200 '"value":"100"' "/api/v1/series/5001/A%2B?from=2013-04-14&to=2013-04-15
 told 200 '"log_writable":true' /readyz
 told 200 '"openapi"' /api/v1/openapi.json
 told 200 enerlog_log_head_seq /metrics
+told 200 enerlog_log_fsync_seconds_count /metrics
 
 get /api/v1/log/proof/20
 cp "$out" proof
