@@ -40,6 +40,9 @@ static const struct function_row function_rows[] = {
     {"cnt", EN_FORMULA_COUNT, 1, ARGS_MANY, "cnt(a, b, …)"},
     {"coalesce", EN_FORMULA_COALESCE, 1, ARGS_MANY, "coalesce(a, b, …)"},
     {"day", EN_FORMULA_DAY, 1, 1, "day(x)"},
+    {"gas_standard", EN_FORMULA_GAS_STANDARD, 4, 4, "gas_standard(V, P, t, K)"},
+    {"heat", EN_FORMULA_HEAT, 5, 5, "heat(M, t1, p1, t2, p2)"},
+    {"heat_open", EN_FORMULA_HEAT_OPEN, 8, 8, "heat_open(M1, t1, p1, M2, t2, p2, tc, pc)"},
     {"hours", EN_FORMULA_HOURS, 0, 0, "hours()"},
     {"if", EN_FORMULA_IF, 3, 3, "if(condition, a, b)"},
     {"max", EN_FORMULA_MAX, 1, ARGS_MANY, "max(a, b, …)"},
@@ -49,14 +52,16 @@ static const struct function_row function_rows[] = {
     {"prev", EN_FORMULA_PREVIOUS, 1, 1, "prev(x, 3) in slots or prev(x, 7d) in days"},
     {"raw", EN_FORMULA_RAW, 1, 1, "raw(x)"},
     {"sq", EN_FORMULA_SQUARE, 1, 1, "sq(x)"},
+    {"steam", EN_FORMULA_STEAM, 5, 5, "steam(D, t, p, tc, pc)"},
+    {"steam_saturated", EN_FORMULA_STEAM_SATURATED, 4, 4, "steam_saturated(D, p, tc, pc)"},
     {"sum", EN_FORMULA_SUM, 1, ARGS_MANY, "sum(a, b, …)"},
     {"sum~", EN_FORMULA_SUM_LENIENT, 1, ARGS_MANY, "sum~(a, b, …)"},
     {"valid", EN_FORMULA_VALID, 1, 1, "valid(x)"},
 };
 
 #define KNOWN_WORDS                                                                                \
-    "known are abs as avg clamp cnt coalesce day hours if max min missing p prev raw sq sum sum~ " \
-    "valid, and or not"
+    "known are abs as avg clamp cnt coalesce day gas_standard heat heat_open hours if max min "    \
+    "missing p prev raw sq steam steam_saturated sum sum~ valid, and or not"
 
 static const struct {
     en_formula_op op;

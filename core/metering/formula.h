@@ -25,6 +25,9 @@
  *   prev(x, 7d)         the value in the same slot 7 days ago
  *   day(x)              the sum over the day, shown in each of its slots
  *   as(x, "kWh")        the author states the unit
+ *   gas_standard(V, P, t, K)  heat(M, t1, p1, t2, p2)  heat_open(M1, t1, p1, M2, t2, p2, tc, pc)
+ *   steam(D, t, p, tc, pc)  steam_saturated(D, p, tc, pc)
+ *                       of gas, water and steam: formula_state.h
  * There are no loops and no definitions: the cost is bounded by the length times the slots.
  *
  * Missing (domain rule 5.2): an operand that is missing or REJECTED makes the result missing,
@@ -81,6 +84,11 @@ typedef enum en_formula_op {
     EN_FORMULA_SUM,
     EN_FORMULA_SUM_LENIENT,
     EN_FORMULA_VALID,
+    EN_FORMULA_GAS_STANDARD,
+    EN_FORMULA_HEAT,
+    EN_FORMULA_HEAT_OPEN,
+    EN_FORMULA_STEAM,
+    EN_FORMULA_STEAM_SATURATED,
 } en_formula_op;
 
 /* An exact number: num / den, reduced, den > 0. */

@@ -187,6 +187,57 @@ static void run_product(const struct en_formula_machine *machine,
     }
 }
 
+/* The quotient rounded half away from zero; false when it does not fit 64 bits. */
+static bool round_lane(en_i128 lane, int64_t den, int64_t *value)
+{
+    return en_i128_to_i64(den == 1 ? lane : en_i128_divide_half_up(lane, den), value);
+}
+
+/* The arguments' common word, and their values in 1e-6 where it is not missing; false where one
+ * does not fit. */
+static bool state_args(const struct en_formula_instruction *run,
+                       const struct en_formula_register *args, uint32_t slot, uint64_t *word,
+                       int64_t *values)
+{
+    bool fits = true;
+    *word = args[0].qualities[slot];
+    for (uint32_t i = 0; i < run->state->args_count; i++) {
+        *word = en_slot_merge(*word, args[i].qualities[slot]);
+        fits = round_lane(args[i].lanes[slot], run->dens[i], &values[i]) && fits;
+    }
+    return fits;
+}
+
+static void run_state(const struct en_formula_machine *machine,
+                      const struct en_formula_instruction *run, struct en_formula_register *args)
+{
+    struct en_formula_register *to = &args[0];
+    for (uint32_t i = 0; i < machine->slots_count; i++) {
+        uint64_t word = 0;
+        int64_t values[EN_FORMULA_STATE_ARGS_MAX] = {0};
+        int64_t micro = 0;
+        bool fits = state_args(run, args, i, &word, values);
+        for (uint32_t n = 1; n < run->state->args_count; n++) {
+            cover_add(to, &args[n], i);
+        }
+        if (en_quality_is_missing(word)) {
+            en_formula_set_missing(to, i, word);
+            continue;
+        }
+        en_formula_state_verdict verdict =
+            fits ? run->state->compute(values, &micro) : EN_FORMULA_STATE_IMPOSSIBLE;
+        if (verdict == EN_FORMULA_STATE_IMPOSSIBLE) {
+            word = en_quality_with_verdict(word, EN_VERDICT_REJECTED);
+            en_formula_set_missing(to, i, en_slot_missing(word));
+            continue;
+        }
+        bool is_doubtful =
+            verdict == EN_FORMULA_STATE_DOUBTFUL && en_quality_verdict(word) < EN_VERDICT_SUSPECT;
+        to->lanes[i] = micro;
+        to->qualities[i] = is_doubtful ? en_quality_with_verdict(word, EN_VERDICT_SUSPECT) : word;
+    }
+}
+
 static void run_abs(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
@@ -387,6 +438,9 @@ static void run_one(struct en_formula_machine *machine, const struct en_formula_
     case EN_FORMULA_RUN_PRODUCT:
         run_product(machine, run, to);
         break;
+    case EN_FORMULA_RUN_STATE:
+        run_state(machine, run, to);
+        break;
     case EN_FORMULA_RUN_FILL:
         run_fill(machine, to);
         break;
@@ -525,12 +579,6 @@ static bool machine_allocate(struct en_formula_machine *machine, struct en_arena
                   one->expected != NULL;
     }
     return is_made;
-}
-
-/* The quotient rounded half away from zero; false when it does not fit 64 bits. */
-static bool round_lane(en_i128 lane, int64_t den, int64_t *value)
-{
-    return en_i128_to_i64(den == 1 ? lane : en_i128_divide_half_up(lane, den), value);
 }
 
 static void store_result(const struct en_formula_machine *machine,

@@ -3,15 +3,16 @@
  * Values are int64 in 1e-6 of their unit, qualities are words of quality.h, on one grid for all
  * series (a finer grid is brought to it by slots.h).
  *
- * Where it rounds. Everything is exact but in two places, each rounding once, half away from zero:
- *   the result, to 1e-6; sums, differences and rational multiples before it are exact;
- *   a product in which more than one factor varies, to 1e-6 (a * b / c * 4/3, sq(a)):
- *     all that * and / and sq join, with brackets opened, is one product.
- * Comparisons, min, max, clamp and day() take exact values.
+ * Where it rounds. Everything is exact but in three places, each rounding once, half away from
+ * zero: the result, to 1e-6; sums, differences and rational multiples before it are exact; a
+ * product in which more than one factor varies, to 1e-6 (a * b / c * 4/3, sq(a)): all that * and /
+ * and sq join, with brackets opened, is one product; a function of a state (formula_state.h): its
+ * arguments, and its result, to 1e-6. Comparisons, min, max, clamp and day() take exact values.
  *
  * What becomes missing, and how it is marked (the value is then 0):
  *   a series' value that is missing, or REJECTED outside raw()  its flags and verdict, and GAP
  *   division by zero                                            SUSPECT, ZERO
+ *   a state that no gas or water has                            REJECTED, GAP
  *   a number that does not fit (127 bits inside, 64 at the end) REJECTED, OVERFLOW
  * A strict operation with a missing operand is missing and carries all operands' flags and the
  * gravest verdict. sum~ leaves out missing operands, with their marks, and is PARTIAL; it is

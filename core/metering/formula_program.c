@@ -505,6 +505,26 @@ static en_code compile_product(struct compiler *compiler, const struct en_formul
                                    "formula of a part");
 }
 
+static en_code compile_state(struct compiler *compiler, const struct en_formula_node *node,
+                             struct en_formula_reach reach, uint32_t to, struct en_error *err)
+{
+    uint32_t index = 0;
+    struct en_formula_instruction *run = NULL;
+    int64_t *dens = take(compiler, EN_FORMULA_STATE_ARGS_MAX, sizeof *dens);
+    en_code code = dens != NULL ? EN_OK : refuse_memory(err);
+    EN_ASSERT(node->args_count <= EN_FORMULA_STATE_ARGS_MAX);
+    for (const struct en_formula_node *arg = node->args; arg != NULL && code == EN_OK;
+         arg = arg->next, index++) {
+        code = compile_value(compiler, arg, reach, to + index, &dens[index], err);
+    }
+    code = code == EN_OK ? emit(compiler, EN_FORMULA_RUN_STATE, to, &run, err) : code;
+    if (code == EN_OK) {
+        run->state = en_formula_state_of(node->op);
+        run->dens = dens;
+    }
+    return code;
+}
+
 static en_code compile_unary(struct compiler *compiler, const struct en_formula_node *node,
                              struct en_formula_reach reach, en_formula_instruction_code run,
                              uint32_t to, int64_t *den, struct en_error *err)
@@ -525,6 +545,12 @@ static en_code compile_atom(struct compiler *compiler, const struct en_formula_n
     case EN_FORMULA_MULTIPLY:
     case EN_FORMULA_SQUARE:
         return compile_product(compiler, node, reach, to, err);
+    case EN_FORMULA_GAS_STANDARD:
+    case EN_FORMULA_HEAT:
+    case EN_FORMULA_HEAT_OPEN:
+    case EN_FORMULA_STEAM:
+    case EN_FORMULA_STEAM_SATURATED:
+        return compile_state(compiler, node, reach, to, err);
     case EN_FORMULA_SUM_LENIENT:
         return compile_lenient(compiler, node, reach, to, den, err);
     case EN_FORMULA_MIN:

@@ -12,6 +12,7 @@
 #define EN_CORE_METERING_FORMULA_PROGRAM_H
 
 #include "core/fixed.h"
+#include "core/metering/formula_state.h"
 #include "core/metering/formula_terms.h"
 
 typedef enum en_formula_instruction_code {
@@ -22,6 +23,7 @@ typedef enum en_formula_instruction_code {
     EN_FORMULA_RUN_LENIENT_END, /* marks partial sums; missing where nothing was usable */
     EN_FORMULA_RUN_SCALE,       /* to *= weight */
     EN_FORMULA_RUN_PRODUCT,     /* to <- scale * product of powers of to, to + 1, ... ; rounded */
+    EN_FORMULA_RUN_STATE,       /* to <- a function of the state in to, to + 1, ... ; rounded */
     EN_FORMULA_RUN_FILL,        /* to <- missing */
     EN_FORMULA_RUN_ABS,
     EN_FORMULA_RUN_MIN, /* to <- the lesser of to and from */
@@ -61,7 +63,9 @@ struct en_formula_instruction {
     bool is_checked;       /* LINEAR, LENIENT: the sum might not fit 127 bits */
     const int32_t *powers; /* PRODUCT: of registers to, to + 1, ... */
     uint32_t powers_count;
-    bool is_negative; /* PRODUCT: sign of the scale */
+    const struct en_formula_state *state; /* STATE */
+    const int64_t *dens;                  /* STATE: of registers to, to + 1, ... */
+    bool is_negative;                     /* PRODUCT: sign of the scale */
     en_u128 scale_num;
     en_u128 scale_den;
 };

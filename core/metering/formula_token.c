@@ -403,6 +403,10 @@ static en_code read_word(struct en_formula_lexer *lexer, struct en_formula_token
     while (letter > 0) {
         size += letter;
         letter = letter_size(rest_at(rest, size));
+        if (letter == 0 && size < rest.size && rest.bytes[size] == '_' &&
+            letter_size(rest_at(rest, size + 1)) > 0) {
+            letter = 1; /* words of words: heat_open */
+        }
     }
     if (size == 0) {
         return refuse_at(lexer, lexer->next, character_size(rest), EN_MALFORMED, err,

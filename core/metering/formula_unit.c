@@ -1,5 +1,7 @@
 #include "core/metering/formula_unit.h"
 
+#include "core/metering/formula_state.h"
+
 #include <stdio.h>
 
 /* Base units; amounts first: what adds up over time. */
@@ -256,6 +258,29 @@ static en_code check_day(struct check *check, struct en_formula_node *node, stru
     return EN_OK;
 }
 
+/* gas_standard, heat, …: each argument has its unit; a written number takes it. */
+static en_code check_state(struct check *check, struct en_formula_node *node,
+                           const struct en_formula_state *state, struct en_error *err)
+{
+    uint32_t index = 0;
+    EN_ASSERT(node->args_count == state->args_count);
+    for (const struct en_formula_node *arg = node->args; arg != NULL; arg = arg->next, index++) {
+        struct en_formula_dimension wanted = dimension_of(state->units[index]);
+        if (!arg->dimension.is_any && !same_powers(&arg->dimension, &wanted)) {
+            char has[EN_FORMULA_DIMENSION_TEXT_SIZE];
+            char wants[EN_FORMULA_DIMENSION_TEXT_SIZE];
+            en_formula_dimension_print(&arg->dimension, has);
+            en_formula_dimension_print(&wanted, wants);
+            check->fault = place_of(arg);
+            return en_formula_refuse(check->formula->text, check->fault, EN_UNIT, err,
+                                     "argument %u of %s is %s, not %s", index + 1,
+                                     en_formula_op_text(node->op), wants, has);
+        }
+    }
+    node->dimension = dimension_of(state->result);
+    return EN_OK;
+}
+
 static en_code check_op(struct check *check, struct en_formula_node *node, struct en_error *err)
 {
     switch (node->op) {
@@ -291,6 +316,12 @@ static en_code check_op(struct check *check, struct en_formula_node *node, struc
         return scale_powers(check, node, 2, err);
     case EN_FORMULA_DAY:
         return check_day(check, node, err);
+    case EN_FORMULA_GAS_STANDARD:
+    case EN_FORMULA_HEAT:
+    case EN_FORMULA_HEAT_OPEN:
+    case EN_FORMULA_STEAM:
+    case EN_FORMULA_STEAM_SATURATED:
+        return check_state(check, node, en_formula_state_of(node->op), err);
     default:
         return unify_args(check, node, node->args, err);
     }

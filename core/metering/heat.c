@@ -57,6 +57,11 @@ bool en_heat_of_failure(const struct en_heat_failure *failure, int64_t *micro)
     return en_i128_to_i64(en_i128_divide_half_up((en_i128)failure->mean_micro * now, then), micro);
 }
 
+bool en_heat_failure_is_scaled(uint32_t days_used, uint32_t days_max)
+{
+    return days_used < days_max;
+}
+
 bool en_heat_is_too_close(int64_t supply_micro_degc, int64_t return_micro_degc, int64_t limit)
 {
     EN_ASSERT(limit >= 0);

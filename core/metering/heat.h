@@ -46,10 +46,7 @@ bool en_heat_of_failure(const struct en_heat_failure *failure, int64_t *micro);
 
 /* how long that may go on: after so many days in a year the contract's value stands. */
 #define EN_HEAT_FAILURE_DAYS_MAX 15
-static inline bool en_heat_failure_is_scaled(uint32_t days_used, uint32_t days_max)
-{
-    return days_used < days_max;
-}
+bool en_heat_failure_is_scaled(uint32_t days_used, uint32_t days_max);
 
 /* X-08: closer than the limit (3 K), the meter's error is beyond its class: the value is SUSPECT.
  */
