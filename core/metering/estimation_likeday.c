@@ -12,23 +12,14 @@ static int weekday_of(struct en_day day)
     return (int)weekday;
 }
 
-en_day_kind en_day_kind_of(struct en_day day)
-{
-    int weekday = weekday_of(day);
-    EN_ASSERT(weekday >= 0 && weekday < WEEK);
-    return weekday == 6   ? EN_DAY_KIND_SUNDAY
-           : weekday == 5 ? EN_DAY_KIND_SATURDAY
-                          : EN_DAY_KIND_WEEKDAY;
-}
-
 /* A day whose kind is not that of its day of the week: a holiday, a moved day. */
-static bool is_special(struct en_day day, en_day_kind kind)
+static bool is_special(struct en_day day, en_like_day kind)
 {
-    return en_day_kind_of(day) != kind;
+    return en_calendar_like_day(NULL, day) != kind;
 }
 
-bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_day_kind kind,
-                        struct en_day other, en_day_kind other_kind)
+bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_like_day kind,
+                        struct en_day other, en_like_day other_kind)
 {
     bool is_plain = !is_special(day, kind) && !is_special(other, other_kind);
     switch (by) {

@@ -1,38 +1,28 @@
-/* E-02: the mean of the same slot on comparable days. Which days are comparable is a class: the day
- * of the week, or weekday / Saturday / Sunday with holidays counted as Sundays. Values in 1e-6.
+/* E-02: the mean of the same slot on comparable days: of the same load class (working days,
+ * Saturdays, Sundays and holidays), and where wished the same day of the week. Values in 1e-6.
  * Pure, any thread. */
 #ifndef EN_CORE_METERING_ESTIMATION_LIKEDAY_H
 #define EN_CORE_METERING_ESTIMATION_LIKEDAY_H
 
-#include "core/instant.h"
+#include "core/metering/calendar.h"
 #include "core/metering/estimation.h"
 
 #include <stddef.h>
 
 #define EN_LIKEDAY_REFERENCES_MAX 64u
 
-/* Which days are like a day. */
+/* Which days are like a day (calendar.h says which load class a day has). */
 typedef enum en_likeday_class {
-    EN_LIKEDAY_TYPE = 0,    /* weekdays, Saturdays, Sundays and holidays */
+    EN_LIKEDAY_TYPE = 0,    /* working days, Saturdays, Sundays and holidays */
     EN_LIKEDAY_WEEKDAY = 1, /* the same day of the week; holidays like Sundays */
     EN_LIKEDAY_ANY = 2,     /* every day */
     EN_LIKEDAY_YEAR = 3,    /* the same day of the week a year (364 days) before, and around it */
 } en_likeday_class;
 
-/* What kind of day it is: where a calendar speaks, it does; otherwise the day of the week. */
-typedef enum en_day_kind {
-    EN_DAY_KIND_WEEKDAY = 0,
-    EN_DAY_KIND_SATURDAY = 1,
-    EN_DAY_KIND_SUNDAY = 2, /* holidays too */
-} en_day_kind;
-
-/* By the day of the week alone. */
-en_day_kind en_day_kind_of(struct en_day day);
-
 /* Whether the other day is of the same class. Kinds are those of the two days; a holiday on a
  * working day is like every Sunday, and a working Saturday like the weekdays. */
-bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_day_kind kind,
-                        struct en_day other, en_day_kind other_kind);
+bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_like_day kind,
+                        struct en_day other, en_like_day other_kind);
 
 /* The mean of the references, half up away from zero, in one rounding. Fewer than count_min (at
  * least one): NO_COMPARABLE_HISTORY. */

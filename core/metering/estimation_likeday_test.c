@@ -48,7 +48,8 @@ static bool is_like(en_likeday_class by, int32_t a, int32_t b)
 {
     struct en_day first = {MONDAY + a};
     struct en_day second = {MONDAY + b};
-    return en_likeday_is_like(by, first, en_day_kind_of(first), second, en_day_kind_of(second));
+    return en_likeday_is_like(by, first, en_calendar_like_day(NULL, first), second,
+                              en_calendar_like_day(NULL, second));
 }
 
 static void test_likeday_classes_of_the_week(void **state)
@@ -74,13 +75,13 @@ static void test_likeday_holiday_is_a_sunday(void **state)
     struct en_day monday = {MONDAY};
     struct en_day next = {MONDAY + 7};
     struct en_day sunday = {MONDAY - 1};
-    en_day_kind holiday = EN_DAY_KIND_SUNDAY;
+    en_like_day holiday = EN_LIKE_DAY_SUNDAY;
     for (int by = EN_LIKEDAY_TYPE; by <= EN_LIKEDAY_WEEKDAY; by++) {
         en_likeday_class class = (en_likeday_class)by;
-        assert_true(en_likeday_is_like(class, monday, holiday, sunday, EN_DAY_KIND_SUNDAY));
-        assert_true(en_likeday_is_like(class, sunday, EN_DAY_KIND_SUNDAY, monday, holiday));
-        assert_false(en_likeday_is_like(class, monday, holiday, next, EN_DAY_KIND_WEEKDAY));
-        assert_false(en_likeday_is_like(class, next, EN_DAY_KIND_WEEKDAY, monday, holiday));
+        assert_true(en_likeday_is_like(class, monday, holiday, sunday, EN_LIKE_DAY_SUNDAY));
+        assert_true(en_likeday_is_like(class, sunday, EN_LIKE_DAY_SUNDAY, monday, holiday));
+        assert_false(en_likeday_is_like(class, monday, holiday, next, EN_LIKE_DAY_WORKING));
+        assert_false(en_likeday_is_like(class, next, EN_LIKE_DAY_WORKING, monday, holiday));
     }
 }
 
@@ -91,20 +92,10 @@ static void test_likeday_moved_day(void **state)
     struct en_day saturday = {MONDAY + 5};
     struct en_day tuesday = {MONDAY + 1};
     struct en_day other = {MONDAY - 2};
-    assert_true(en_likeday_is_like(EN_LIKEDAY_TYPE, saturday, EN_DAY_KIND_WEEKDAY, tuesday,
-                                   EN_DAY_KIND_WEEKDAY));
-    assert_false(en_likeday_is_like(EN_LIKEDAY_TYPE, saturday, EN_DAY_KIND_WEEKDAY, other,
-                                    EN_DAY_KIND_SATURDAY));
-}
-
-static void test_day_kind_before_1970(void **state)
-{
-    (void)state;
-    assert_int_equal(en_day_kind_of((struct en_day){0}), EN_DAY_KIND_WEEKDAY);
-    assert_int_equal(en_day_kind_of((struct en_day){2}), EN_DAY_KIND_SATURDAY);
-    assert_int_equal(en_day_kind_of((struct en_day){3}), EN_DAY_KIND_SUNDAY);
-    assert_int_equal(en_day_kind_of((struct en_day){-4}), EN_DAY_KIND_SUNDAY);
-    assert_int_equal(en_day_kind_of((struct en_day){-5}), EN_DAY_KIND_SATURDAY);
+    assert_true(en_likeday_is_like(EN_LIKEDAY_TYPE, saturday, EN_LIKE_DAY_WORKING, tuesday,
+                                   EN_LIKE_DAY_WORKING));
+    assert_false(en_likeday_is_like(EN_LIKEDAY_TYPE, saturday, EN_LIKE_DAY_WORKING, other,
+                                    EN_LIKE_DAY_SATURDAY));
 }
 
 int main(void)
@@ -116,7 +107,6 @@ int main(void)
         cmocka_unit_test(test_likeday_classes_of_the_week),
         cmocka_unit_test(test_likeday_holiday_is_a_sunday),
         cmocka_unit_test(test_likeday_moved_day),
-        cmocka_unit_test(test_day_kind_before_1970),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
