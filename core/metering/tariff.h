@@ -1,12 +1,11 @@
-/* Tariff zones of one day (TOU-01): at which minute which zone begins, and how a day's energy falls
- * into zones. Which day type a date has is the calendar's business, not this one's.
+/* Tariff zones of one day (TOU-01): at which minute which zone begins. Which list a date has is the
+ * calendar's business (calendar.h); how energy falls into zones, the plan's (tariff_plan.h).
  * Plain values, any thread. */
 #ifndef EN_CORE_METERING_TARIFF_H
 #define EN_CORE_METERING_TARIFF_H
 
 #include "core/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,12 +30,8 @@ en_code en_tariff_day_check(const struct en_tariff_day *day, struct en_error *er
 /* The zone in force at the minute 0 .. 1439. The day is a checked one. */
 uint8_t en_tariff_zone_at(const struct en_tariff_day *day, uint32_t minute);
 
-/* Adds the energy of one slot to its zones. A slot over a switch is split by its minutes with R-13,
- * so the zones always add up to the slots; *is_split tells (a switch off the grid is worth a
- * warning). The slot lies inside the day: from_minute + minutes <= 1440, minutes > 0 (asserted).
- * Codes: EN_OVERFLOW (zones are then untouched). */
-en_code en_tariff_add_slot(const struct en_tariff_day *day, uint32_t from_minute, uint32_t minutes,
-                           int64_t micro, int64_t zones[EN_TARIFF_ZONES_MAX], bool *is_split,
-                           struct en_error *err) EN_MUST_CHECK;
+/* The minute at which the zone in force at this minute may end: the next switch, at the latest
+ * 1440. The day is a checked one. */
+uint32_t en_tariff_zone_until(const struct en_tariff_day *day, uint32_t minute);
 
 #endif

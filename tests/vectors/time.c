@@ -1,7 +1,7 @@
-/* T-01, T-02 and tariff zones. */
+/* T-01, T-02, T-04, T-05: days, their slots, clocks of devices. */
 #include "core/limits.h"
+#include "core/metering/device_clock.h"
 #include "core/metering/grid.h"
-#include "core/metering/tariff.h"
 #include "core/zone.h"
 #include "tests/vectors/vector.h"
 
@@ -77,59 +77,60 @@ static en_code run_fiscal_day(const json_t *in, json_t *got, struct en_error *er
     return code;
 }
 
-enum { NIGHT, HALF, PEAK };
-
-/* Marks the hours [[from, to], ...] of a key with the zone. */
-static en_code mark_hours(const json_t *in, const char *key, uint8_t zone, uint8_t hours[24],
-                          struct en_error *err)
+/* "2026-10-25 02:30": a date and a time of day, without saying where. */
+static en_code civil_of(const char *text, struct en_civil *civil, struct en_error *err)
 {
-    const json_t *list = json_object_get(in, key);
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        json_int_t from = json_integer_value(json_array_get(json_array_get(list, i), 0));
-        json_int_t to = json_integer_value(json_array_get(json_array_get(list, i), 1));
-        if (from < 0 || to > 24 || from >= to) {
-            return en_error_set(err, EN_MALFORMED, "input \"%s\": hours [from, to] are wanted",
-                                key);
-        }
-        memset(hours + from, zone, (size_t)(to - from));
+    unsigned parts[5] = {0};
+    if (sscanf(text, "%4u-%2u-%2u %2u:%2u", &parts[0], &parts[1], &parts[2], &parts[3],
+               &parts[4]) != 5) {
+        return en_error_set(err, EN_MALFORMED, "stamp \"%.32s\": wanted 2026-10-25 02:30", text);
     }
+    *civil = (struct en_civil){.year = (int32_t)parts[0],
+                               .month = (uint8_t)parts[1],
+                               .day = (uint8_t)parts[2],
+                               .hour = (uint8_t)parts[3],
+                               .minute = (uint8_t)parts[4]};
     return EN_OK;
 }
 
-/* TOU-01: a flat load over a day of half-hours, peak and half-peak hours; the rest is night. */
-static en_code run_tariff(const json_t *in, json_t *got, struct en_error *err)
+/* T-04, T-05: tz, stamp [dst 0 or 1]: the instant that a device's stamp means. */
+static en_code run_device_clock(const json_t *in, json_t *got, struct en_error *err)
 {
-    uint8_t hours[24] = {NIGHT};
-    struct en_tariff_switch switches[24];
-    struct en_tariff_day day = {switches, 0};
-    int64_t zones[EN_TARIFF_ZONES_MAX] = {0};
-    int64_t flat = 0;
-    bool is_split = false;
-    en_code code = en_vector_micro(in, "flat_kwh_per_h", &flat, err);
-    code = code == EN_OK ? mark_hours(in, "peak", PEAK, hours, err) : code;
-    code = code == EN_OK ? mark_hours(in, "half", HALF, hours, err) : code;
-    for (size_t i = 0; i < 24; i++) {
-        if (i == 0 || hours[i] != hours[i - 1]) {
-            switches[day.count++] = (struct en_tariff_switch){(uint16_t)(i * 60), hours[i]};
-        }
+    static const char *const kinds[] = {"plain", "by flag", "by register", "open", "never"};
+    static uint8_t bytes[EN_ZONE_SIZE_MAX];
+    struct en_device_clock clock = {EN_CLOCK_CIVIL, 0, NULL};
+    struct en_local_stamp stamp = {{0}, EN_DST_UNKNOWN, false, {0, 0}};
+    struct en_stamp result = {EN_STAMP_OPEN, {0}, 0};
+    const char *name = NULL;
+    const char *text = NULL;
+    int64_t dst = 0;
+    size_t size = 0;
+    struct en_arena arena;
+    en_arena_init(&arena, 1u << 20);
+    en_code code = en_vector_text(in, "tz", &name, err);
+    code = code == EN_OK ? en_vector_text(in, "stamp", &text, err) : code;
+    code = code == EN_OK ? civil_of(text, &stamp.civil, err) : code;
+    if (code == EN_OK && en_vector_has(in, "dst")) {
+        code = en_vector_integer(in, "dst", &dst, err);
+        stamp.dst = dst != 0 ? EN_DST_SUMMER : EN_DST_WINTER;
     }
-    code = code == EN_OK ? en_tariff_day_check(&day, err) : code;
-    for (uint32_t minute = 0; code == EN_OK && minute < 1440; minute += 30) {
-        struct en_amount slot = en_consumption_of_power(flat, 1800);
-        code = en_tariff_add_slot(&day, minute, 30, slot.micro, zones, &is_split, err);
-    }
+    code = code == EN_OK ? zone_bytes(name, bytes, &size, err) : code;
+    code = code == EN_OK ? en_zone_parse(en_slice_of(bytes, size), &arena, &clock.zone, err) : code;
+    code = code == EN_OK ? en_device_clock_read(&clock, &stamp, NULL, 0, &result, err) : code;
     if (code == EN_OK) {
-        en_vector_put_micro(got, "peak", zones[PEAK]);
-        en_vector_put_micro(got, "half", zones[HALF]);
-        en_vector_put_micro(got, "night", zones[NIGHT]);
-        en_vector_put_micro(got, "total", zones[PEAK] + zones[HALF] + zones[NIGHT]);
+        char at[EN_INSTANT_TEXT_SIZE];
+        (void)en_instant_print(result.at, 0, at);
+        en_vector_put_text(got, "kind", kinds[result.kind]);
+        en_vector_put_text(got, "at", at);
     }
+    en_arena_fini(&arena);
     return code;
 }
 
 const struct en_vector_rule en_vector_time_rules[] = {
     {"T-01", run_fiscal_day},
     {"T-02", run_civil_day},
-    {"TOU-01", run_tariff},
+    {"T-04", run_device_clock},
+    {"T-05", run_device_clock},
     {NULL, NULL},
 };
