@@ -8,6 +8,7 @@
 
 #define CHUNK_SIZE_MIN 65536u
 #define CHUNK_SIZE_MAX ((size_t)16 << 20) /* of one that is not made for a larger piece */
+#define KEPT_SIZE_MAX ((size_t)64 << 20)
 #define ALIGNMENT 16u
 
 struct en_arena_chunk {
@@ -17,12 +18,24 @@ struct en_arena_chunk {
     _Alignas(ALIGNMENT) uint8_t bytes[];
 };
 
+/* A spare chunk that is large enough, or a new one; made the newest. */
 static struct en_arena_chunk *chunk_add(struct en_arena *arena, size_t size_min)
 {
+    struct en_arena_chunk **spare = &arena->spare;
+    while (*spare != NULL && (*spare)->size < size_min) {
+        spare = &(*spare)->older;
+    }
+    struct en_arena_chunk *chunk = *spare;
+    if (chunk != NULL) {
+        *spare = chunk->older;
+        chunk->older = arena->chunk;
+        arena->chunk = chunk;
+        return chunk;
+    }
     size_t usual = arena->chunk == NULL ? CHUNK_SIZE_MIN : 2 * arena->chunk->size;
     usual = usual < CHUNK_SIZE_MAX ? usual : CHUNK_SIZE_MAX;
     size_t size = size_min > usual ? size_min : usual;
-    struct en_arena_chunk *chunk = en_mem_resize(NULL, sizeof *chunk + size); /* not zeroed */
+    chunk = en_mem_resize(NULL, sizeof *chunk + size); /* not zeroed */
     if (chunk == NULL) {
         return NULL;
     }
@@ -36,27 +49,44 @@ void en_arena_init(struct en_arena *arena, size_t limit)
     *arena = (struct en_arena){.limit = limit};
 }
 
+static void free_chunks(struct en_arena_chunk *chunk)
+{
+    while (chunk != NULL) {
+        struct en_arena_chunk *older = chunk->older;
+        en_mem_free(chunk);
+        chunk = older;
+    }
+}
+
 void en_arena_fini(struct en_arena *arena)
 {
-    while (arena->chunk != NULL) {
-        struct en_arena_chunk *older = arena->chunk->older;
-        en_mem_free(arena->chunk);
-        arena->chunk = older;
-    }
+    free_chunks(arena->chunk);
+    free_chunks(arena->spare);
+    arena->chunk = NULL;
+    arena->spare = NULL;
     arena->used = 0;
 }
 
+/* The newest chunks, the largest, stay first among the spare ones. */
 void en_arena_reset(struct en_arena *arena)
 {
-    struct en_arena_chunk *kept = arena->chunk;
-    if (kept != NULL) {
-        arena->chunk = kept->older;
-        en_arena_fini(arena);
-        kept->older = NULL;
-        kept->used = 0;
-        arena->chunk = kept;
+    struct en_arena_chunk **last = &arena->chunk;
+    while (*last != NULL) {
+        (*last)->used = 0;
+        last = &(*last)->older;
     }
+    *last = arena->spare;
+    arena->spare = arena->chunk;
+    arena->chunk = NULL;
     arena->used = 0;
+    size_t kept = 0;
+    struct en_arena_chunk **chunk = &arena->spare;
+    while (*chunk != NULL && kept + (*chunk)->size <= KEPT_SIZE_MAX) {
+        kept += (*chunk)->size;
+        chunk = &(*chunk)->older;
+    }
+    free_chunks(*chunk);
+    *chunk = NULL;
 }
 
 /* A piece with whatever bytes are in it. */

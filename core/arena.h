@@ -10,6 +10,7 @@ struct en_arena_chunk;
 
 struct en_arena {
     struct en_arena_chunk *chunk; /* newest first */
+    struct en_arena_chunk *spare; /* of before the reset, to be used again */
     size_t used;                  /* bytes handed out in all chunks */
     size_t limit;                 /* bytes that may be handed out */
 };
@@ -17,7 +18,7 @@ struct en_arena {
 void en_arena_init(struct en_arena *arena, size_t limit);
 void en_arena_fini(struct en_arena *arena);
 
-/* Forgets every piece; keeps one chunk for the next use. */
+/* Forgets every piece; keeps memory of up to 64 MiB for the next use. */
 void en_arena_reset(struct en_arena *arena);
 
 /* Zeroed, 16-byte aligned, alive until reset or fini; NULL at the limit or out of memory. */

@@ -17,7 +17,8 @@ struct day_work {
     struct en_fold *fold;
     struct en_channel_info info;
     uint32_t channel;
-    struct en_block *block; /* in the day arena */
+    struct en_block *block; /* the caller's scratch */
+    struct en_buf *out;     /* likewise */
     struct en_interval day; /* what the block covers */
     struct en_replacement_row replacements[REPLACEMENTS_MAX];
     size_t replacements_count;
@@ -41,6 +42,9 @@ static struct en_interval block_interval(int32_t day, const struct en_block_head
 static en_code load_replacements(struct day_work *work, struct en_error *err)
 {
     struct en_table_scan scan;
+    if (!work->info.has_replacement) {
+        return EN_OK;
+    }
     /* one that began within the last month may still be without a device today */
     struct en_replacement_row from = {.point = work->info.point,
                                       .removed = {work->day.from.us - 31 * EN_DAY_US}};
@@ -69,7 +73,7 @@ static en_code unit_ratio(struct day_work *work, struct en_instant at, struct en
     *ratio = EN_RATIO_ONE;
     en_code code = EN_OK;
     if (!work->info.is_primary) {
-        code = en_registry_ratio(work->fold, work->info.point, at, ratio, err);
+        code = en_registry_channel_ratio(work->fold, work->channel, at, ratio, err);
     }
     if (code != EN_OK || work->info.basis != EN_BASIS_PULSES) {
         return code;
@@ -116,14 +120,10 @@ static en_code day_ratio(struct day_work *work, struct en_ratio *ratio, bool *is
 
 static en_code encode(struct day_work *work, struct en_slice *energy, struct en_error *err)
 {
-    struct en_buf out;
-    en_buf_init(&out, EN_BLOCK_SIZE_MAX);
-    en_code code = en_derived_encode(work->block, &out, err);
-    if (code == EN_OK) {
-        code = en_fold_copy(&work->fold->day, en_buf_slice(&out), energy, err);
-    }
-    en_buf_fini(&out);
-    return code;
+    en_buf_reset(work->out);
+    en_code code = en_derived_encode(work->block, work->out, err);
+    return code == EN_OK ? en_fold_copy(&work->fold->day, en_buf_slice(work->out), energy, err)
+                         : code;
 }
 
 /* Whether the replacement touches the inside of the slot. */
@@ -192,14 +192,10 @@ static en_code scale_slots(struct day_work *work, struct en_error *err)
 static en_code scale_whole(struct day_work *work, struct en_slice profile, struct en_ratio ratio,
                            struct en_slice *energy, struct en_error *err)
 {
-    struct en_buf out;
-    en_buf_init(&out, EN_BLOCK_SIZE_MAX);
-    en_code code = en_block_scale_half_up(profile, ratio, &out, NULL, err);
-    if (code == EN_OK) {
-        code = en_fold_copy(&work->fold->day, en_buf_slice(&out), energy, err);
-    }
-    en_buf_fini(&out);
-    return code;
+    en_buf_reset(work->out);
+    en_code code = en_block_scale_half_up(profile, ratio, work->out, NULL, err);
+    return code == EN_OK ? en_fold_copy(&work->fold->day, en_buf_slice(work->out), energy, err)
+                         : code;
 }
 
 static en_code energy_of_profile(struct day_work *work, int32_t day, struct en_slice profile,
@@ -431,11 +427,12 @@ static en_code energy_of_registers(struct day_work *work, int32_t day, struct en
 }
 
 en_code en_energy_of_day(struct en_fold *fold, uint32_t channel, int32_t day,
-                         struct en_slice profile, struct en_block *scratch, struct en_slice *energy,
-                         struct en_error *err)
+                         struct en_slice profile, struct en_energy_scratch *scratch,
+                         struct en_slice *energy, struct en_error *err)
 {
     *energy = (struct en_slice){0};
-    struct day_work work = {.fold = fold, .channel = channel, .block = scratch};
+    struct day_work work = {
+        .fold = fold, .channel = channel, .block = &scratch->block, .out = &scratch->out};
     en_code code = en_registry_channel(fold, channel, &work.info, err);
     if (code != EN_OK) {
         return code;

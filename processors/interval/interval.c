@@ -15,7 +15,7 @@
 struct interval_state {
     struct en_marks
         marks; /* channels' days to compute although their profile may not have changed */
-    struct en_block scratch;
+    struct en_energy_scratch scratch;
 };
 
 /* A read at an instant touches the slot that ends there and the one that begins there. */
@@ -307,10 +307,20 @@ static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_er
     return EN_OK;
 }
 
+static en_code open_state(struct en_fold *fold, void *state_memory, struct en_error *err)
+{
+    (void)fold;
+    (void)err;
+    struct interval_state *state = state_memory;
+    en_buf_init(&state->scratch.out, EN_BLOCK_SIZE_MAX);
+    return EN_OK;
+}
+
 static void close_state(void *state_memory)
 {
     struct interval_state *state = state_memory;
     en_marks_fini(&state->marks);
+    en_buf_fini(&state->scratch.out);
 }
 
 static const struct en_table *const tables[] = {NULL};
@@ -326,6 +336,7 @@ const struct en_processor en_processor_interval = {
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct interval_state),
+    .open = open_state,
     .close = close_state,
     .fold = fold,
     .settle = settle,

@@ -14,19 +14,21 @@ struct en_channel_info {
     bool is_known; /* false: readings came for a channel that nobody set; taken as a profile of
                       primary values */
     bool is_primary;
-    bool bears_load; /* the load of an act without a device is its own (register_code.h) */
-    bool is_plain;   /* its profile is its energy: primary values or no ratio, no pulses, no
-                        replacement at its point */
+    bool has_replacement; /* a device at its point was ever replaced */
+    bool bears_load;      /* the load of an act without a device is its own (register_code.h) */
+    bool is_plain;        /* its profile is its energy: primary values or no ratio, no pulses, no
+                             replacement at its point */
 };
 
 /* Never fails for an unknown channel (is_known false). */
 en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_channel_info *info,
                             struct en_error *err) EN_MUST_CHECK;
 
-/* The product of the point's transformer ratios at the instant (R-01); 1 where none was set.
- * EN_OVERFLOW. */
-en_code en_registry_ratio(struct en_fold *fold, uint32_t point, struct en_instant at,
-                          struct en_ratio *ratio, struct en_error *err) EN_MUST_CHECK;
+/* The product of the transformer ratios of the channel's point at the instant (R-01); 1 where none
+ * was set. EN_OVERFLOW. The period in hand is remembered by channel: days in a row are one lookup.
+ */
+en_code en_registry_channel_ratio(struct en_fold *fold, uint32_t channel, struct en_instant at,
+                                  struct en_ratio *ratio, struct en_error *err) EN_MUST_CHECK;
 
 /* The device that measures the point at the instant, 0 none known. */
 en_code en_registry_device_at(struct en_fold *fold, uint32_t point, struct en_instant at,

@@ -29,24 +29,21 @@ static en_code has_point_row(struct en_fold *fold, const struct en_table *table,
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-static en_code is_plain_point(struct en_fold *fold, const struct en_channel_info *info,
-                              bool *is_plain, struct en_error *err)
+/* What the rows of the channel's point say of it. */
+static en_code look_at_point(struct en_fold *fold, struct en_channel_info *info,
+                             struct en_error *err)
 {
     bool has_ratio = false;
-    bool has_replacement = false;
     struct en_ratio_row ratio_row;
     struct en_replacement_row replacement_row;
     struct en_ratio_row ratio_from = {.point = info->point, .from = {INT64_MIN}};
     struct en_replacement_row replacement_from = {.point = info->point, .removed = {INT64_MIN}};
-    en_code code = EN_OK;
-    if (!info->is_primary) {
+    en_code code = has_point_row(fold, &en_table_replacement, &replacement_from, &replacement_row,
+                                 &info->has_replacement, err);
+    if (code == EN_OK && !info->is_primary) {
         code = has_point_row(fold, &en_table_ratio, &ratio_from, &ratio_row, &has_ratio, err);
     }
-    if (code == EN_OK && !has_ratio) {
-        code = has_point_row(fold, &en_table_replacement, &replacement_from, &replacement_row,
-                             &has_replacement, err);
-    }
-    *is_plain = info->basis == EN_BASIS_PROFILE && !has_ratio && !has_replacement;
+    info->is_plain = info->basis == EN_BASIS_PROFILE && !has_ratio && !info->has_replacement;
     return code;
 }
 
@@ -72,37 +69,57 @@ static en_code load_channel(struct en_fold *fold, uint32_t channel, struct en_ch
         .is_primary = row.is_primary,
         .bears_load = en_register_bears_load(row.code),
     };
-    return is_plain_point(fold, info, &info->is_plain, err);
+    return look_at_point(fold, info, err);
+}
+
+static en_code reserve_channel(struct en_registry_state *state, uint32_t channel,
+                               struct en_error *err)
+{
+    if (channel < state->channels_capacity) {
+        return EN_OK;
+    }
+    size_t capacity = state->channels_capacity > 0 ? state->channels_capacity : CHANNELS_FIRST;
+    while (capacity <= channel) {
+        capacity *= 2;
+    }
+    struct en_channel_slot *grown = en_mem_resize(state->channels, capacity * sizeof *grown);
+    if (grown == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for %zu channels", capacity);
+    }
+    memset(grown + state->channels_capacity, 0,
+           (capacity - state->channels_capacity) * sizeof *grown);
+    state->channels = grown;
+    state->channels_capacity = capacity;
+    return EN_OK;
+}
+
+static en_code find_slot(struct en_fold *fold, uint32_t channel, struct en_channel_slot **found,
+                         struct en_error *err)
+{
+    struct en_registry_state *state = state_of(fold);
+    en_code code = reserve_channel(state, channel, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_channel_slot *slot = &state->channels[channel];
+    if (!slot->is_loaded) {
+        code = load_channel(fold, channel, &slot->info, err);
+        slot->is_loaded = code == EN_OK;
+        slot->has_period = false;
+    }
+    *found = slot;
+    return code;
 }
 
 en_code en_registry_channel(struct en_fold *fold, uint32_t channel, struct en_channel_info *info,
                             struct en_error *err)
 {
-    struct en_registry_state *state = state_of(fold);
-    if (channel >= state->channels_capacity) {
-        size_t capacity = state->channels_capacity > 0 ? state->channels_capacity : CHANNELS_FIRST;
-        while (capacity <= channel) {
-            capacity *= 2;
-        }
-        struct en_channel_slot *grown = en_mem_resize(state->channels, capacity * sizeof *grown);
-        if (grown == NULL) {
-            return en_error_set(err, EN_NOMEM, "no memory for %zu channels", capacity);
-        }
-        memset(grown + state->channels_capacity, 0,
-               (capacity - state->channels_capacity) * sizeof *grown);
-        state->channels = grown;
-        state->channels_capacity = capacity;
+    struct en_channel_slot *slot = NULL;
+    en_code code = find_slot(fold, channel, &slot, err);
+    if (code == EN_OK) {
+        *info = slot->info;
     }
-    struct en_channel_slot *slot = &state->channels[channel];
-    if (!slot->is_loaded) {
-        en_code code = load_channel(fold, channel, &slot->info, err);
-        if (code != EN_OK) {
-            return code;
-        }
-        slot->is_loaded = true;
-    }
-    *info = slot->info;
-    return EN_OK;
+    return code;
 }
 
 void en_registry_forget_channel(struct en_registry_state *state, uint32_t channel)
@@ -131,16 +148,54 @@ en_code en_registry_forget_point(struct en_fold *fold, uint32_t point, struct en
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-en_code en_registry_ratio(struct en_fold *fold, uint32_t point, struct en_instant at,
-                          struct en_ratio *ratio, struct en_error *err)
+/* The period of the ratio that holds at the instant: from the last row before to the next. */
+static en_code load_period(struct en_fold *fold, struct en_channel_slot *slot, struct en_instant at,
+                           struct en_error *err)
 {
+    struct en_table_scan scan;
+    uint32_t point = slot->info.point;
     struct en_ratio_row row = {.point = point, .from = at};
+    struct en_ratio_row next = {.point = point, .from = {at.us < INT64_MAX ? at.us + 1 : at.us}};
+    slot->ratio = EN_RATIO_ONE;
+    slot->ratio_from.us = INT64_MIN;
+    slot->ratio_to.us = INT64_MAX;
     en_code code = en_table_last_before(fold->store, &en_table_ratio, &row, 1, NULL, err);
-    if (code == EN_NOT_FOUND) {
-        *ratio = EN_RATIO_ONE;
-        return EN_OK;
+    if (code == EN_OK) {
+        slot->ratio_from = row.from;
+        code = en_ratio_multiply(row.current, row.voltage, &slot->ratio, err);
     }
-    return code == EN_OK ? en_ratio_multiply(row.current, row.voltage, ratio, err) : code;
+    if (code != EN_OK && code != EN_NOT_FOUND) {
+        return code;
+    }
+    code = en_table_scan_begin(fold->store, &en_table_ratio, &next, 1, &scan, err);
+    if (code == EN_OK) {
+        code = en_table_scan_next(&scan, &next, NULL, err);
+        en_table_scan_end(&scan);
+    }
+    if (code == EN_OK) {
+        slot->ratio_to = next.from;
+    }
+    slot->has_period = code == EN_OK || code == EN_NOT_FOUND;
+    return slot->has_period ? EN_OK : code;
+}
+
+en_code en_registry_channel_ratio(struct en_fold *fold, uint32_t channel, struct en_instant at,
+                                  struct en_ratio *ratio, struct en_error *err)
+{
+    struct en_channel_slot *slot = NULL;
+    en_code code = find_slot(fold, channel, &slot, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    bool is_in_hand = slot->has_period && at.us >= slot->ratio_from.us && at.us < slot->ratio_to.us;
+    if (!is_in_hand) {
+        slot->has_period = false;
+        code = load_period(fold, slot, at, err);
+    }
+    if (code == EN_OK) {
+        *ratio = slot->ratio;
+    }
+    return code;
 }
 
 en_code en_registry_device_at(struct en_fold *fold, uint32_t point, struct en_instant at,

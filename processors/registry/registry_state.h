@@ -4,9 +4,14 @@
 
 #include "processors/registry/registry.h"
 
+/* A channel and the period of its point's ratio that was asked for last. */
 struct en_channel_slot {
     struct en_channel_info info;
     bool is_loaded;
+    bool has_period;
+    struct en_instant ratio_from;
+    struct en_instant ratio_to; /* exclusive */
+    struct en_ratio ratio;
 };
 
 struct en_registry_state {
