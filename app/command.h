@@ -122,8 +122,4 @@ en_code en_arguments_number(const struct en_arguments *arguments, const char *na
 /* A whole number in decimal digits, at most max. EN_USAGE; the caller has the words. */
 en_code en_count_parse(const char *text, uint64_t max, uint64_t *value) EN_MUST_CHECK;
 
-/* The word of the list that is meant by a misspelt one: at most a third of its letters wrong. NULL
- * when none is close. Pure. */
-const char *en_nearest_word(const char *word, const char *const *known, uint32_t known_count);
-
 #endif

@@ -174,8 +174,8 @@ struct en_rule_preset_entry {
     en_rule_id rule;
     const char *parameters; /* JSON object text */
     const char *resource;   /* only there; NULL everywhere */
-    const char *from;       /* "2012-07-01": holds from then, to then, whatever the command says; */
-    const char *to;         /* NULL: as the command says */
+    const char *from; /* "2012-07-01": it holds within these days only, where the command's also */
+    const char *to;   /* hold; NULL: as the command says */
 };
 
 struct en_rule_preset {
