@@ -35,6 +35,7 @@ struct function_row {
 static const struct function_row function_rows[] = {
     {"abs", EN_FORMULA_ABS, 1, 1, "abs(x)"},
     {"as", EN_FORMULA_AS, 1, 1, "as(x, \"kWh\")"},
+    {"assumed", EN_FORMULA_ASSUMED, 1, 1, "assumed(x)"},
     {"avg", EN_FORMULA_AVERAGE, 1, ARGS_MANY, "avg(a, b, …)"},
     {"clamp", EN_FORMULA_CLAMP, 3, 3, "clamp(x, low, high)"},
     {"cnt", EN_FORMULA_COUNT, 1, ARGS_MANY, "cnt(a, b, …)"},
@@ -56,12 +57,13 @@ static const struct function_row function_rows[] = {
     {"steam_saturated", EN_FORMULA_STEAM_SATURATED, 4, 4, "steam_saturated(D, p, tc, pc)"},
     {"sum", EN_FORMULA_SUM, 1, ARGS_MANY, "sum(a, b, …)"},
     {"sum~", EN_FORMULA_SUM_LENIENT, 1, ARGS_MANY, "sum~(a, b, …)"},
+    {"sumsq", EN_FORMULA_SUM_SQUARES, 1, ARGS_MANY, "sumsq(a, b, …)"},
     {"valid", EN_FORMULA_VALID, 1, 1, "valid(x)"},
 };
 
 #define KNOWN_WORDS                                                                                \
-    "known are abs as avg clamp cnt coalesce day gas_standard heat heat_open hours if max min "    \
-    "missing p prev raw sq steam steam_saturated sum sum~ valid, and or not"
+    "known are abs as assumed avg clamp cnt coalesce day gas_standard heat heat_open hours if "    \
+    "loss max min missing p prev raw sq steam steam_saturated sum sum~ sumsq valid, and or not"
 
 static const struct {
     en_formula_op op;
@@ -348,10 +350,43 @@ static en_code parse_call_body(struct parser *parser, const struct function_row 
     return row->op == EN_FORMULA_AS ? parse_unit(parser, node, err) : parse_lag(parser, node, err);
 }
 
+/* loss("TR1"): a reference to the series of the equipment's losses. Stands on the word. */
+static en_code parse_loss(struct parser *parser, struct en_formula_node **node,
+                          struct en_error *err)
+{
+    static const char shape[] = "the name of an equipment is needed in quotes: loss(\"TR1\")";
+    struct en_formula_token series = parser->token;
+    en_code code = take(parser, err);
+    code = code == EN_OK ? expect(parser, EN_FORMULA_TOKEN_OPEN, shape, err) : code;
+    if (code == EN_OK && parser->token.kind != EN_FORMULA_TOKEN_TEXT) {
+        return refuse(parser, parser->token.place, EN_MALFORMED, err, shape);
+    }
+    if (code == EN_OK) {
+        struct en_slice name = parser->token.name;
+        char *text = en_arena_print(parser->arena, "%.*s" EN_FORMULA_LOSS_SUFFIX, (int)name.size,
+                                    (const char *)name.bytes);
+        series.kind = EN_FORMULA_TOKEN_SERIES;
+        series.channel = en_slice_text("");
+        series.name = text != NULL ? en_slice_text(text) : series.name;
+        code = text != NULL ? node_make(parser, EN_FORMULA_REF, series.place, node, err)
+                            : en_error_set(err, EN_NOMEM, "no memory for the names of a formula");
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    (*node)->index = ref_index(parser, &series);
+    parser->formula->operands_count++;
+    code = take(parser, err);
+    return code == EN_OK ? expect(parser, EN_FORMULA_TOKEN_CLOSE, "')' is needed here", err) : code;
+}
+
 static en_code parse_call(struct parser *parser, struct en_formula_node **node,
                           struct en_error *err)
 {
     struct en_formula_place place = parser->token.place;
+    if (en_slice_equal(parser->token.name, en_slice_text("loss"))) {
+        return parse_loss(parser, node, err);
+    }
     const struct function_row *row = function_find(parser->token.name);
     if (row == NULL) {
         return refuse(parser, place, EN_UNSUPPORTED, err,
@@ -598,7 +633,7 @@ static en_code tables_make(struct parser *parser, struct en_error *err)
     struct en_formula *formula = parser->formula;
     for (size_t i = 0; i < formula->text.size; i++) {
         uint8_t c = formula->text.bytes[i];
-        refs_max += c == '@' || c == '#';
+        refs_max += c == '@' || c == '#' || c == 'l'; /* of loss() */
         params_max += c == 'p';
     }
     formula->refs = en_arena_alloc(parser->arena, (refs_max + 1) * sizeof *formula->refs);

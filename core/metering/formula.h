@@ -18,6 +18,9 @@
  *   coalesce(a, b, ...) the first usable
  *   if(condition, a, b)
  *   abs(x)  sq(x)  clamp(x, low, high)
+ *   sumsq(a, b, ...)    the sum of squares, exact: losses need W^2 + V^2
+ *   assumed(x)          x, marked NOCONFIG: a stated value stands in for one that is not measured
+ *   loss("TR1")         the calculated loss of the equipment TR1 (equipment.set), kWh
  *   valid(x)            condition: there is a usable value, judged VALID
  *   missing(x)          condition: there is no usable value
  *   raw(x)              takes REJECTED values too
@@ -89,7 +92,12 @@ typedef enum en_formula_op {
     EN_FORMULA_HEAT_OPEN,
     EN_FORMULA_STEAM,
     EN_FORMULA_STEAM_SATURATED,
+    EN_FORMULA_ASSUMED,
+    EN_FORMULA_SUM_SQUARES,
 } en_formula_op;
+
+/* loss("TR1") is the series of this name: what the sink names for the equipment TR1. */
+#define EN_FORMULA_LOSS_SUFFIX ".loss"
 
 /* An exact number: num / den, reduced, den > 0. */
 struct en_formula_number {

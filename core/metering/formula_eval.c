@@ -118,6 +118,50 @@ static void run_scale(const struct en_formula_machine *machine,
     }
 }
 
+/* The square of a lane; false when it would reach 2^127. */
+static bool lane_square(en_i128 lane, en_i128 *square)
+{
+    en_u128 magnitude = en_i128_magnitude(lane);
+    bool fits = magnitude >> 63 == 0;
+    *square = fits ? lane * lane : 0;
+    return fits;
+}
+
+static void run_square(const struct en_formula_machine *machine, struct en_formula_register *to)
+{
+    for (uint32_t i = 0; i < machine->slots_count; i++) {
+        if (!lane_square(to->lanes[i], &to->lanes[i])) {
+            en_formula_set_missing(to, i, en_slot_overflow(to->qualities[i]));
+        }
+    }
+}
+
+static void run_add_square(const struct en_formula_machine *machine, struct en_formula_register *to,
+                           const struct en_formula_register *from)
+{
+    for (uint32_t i = 0; i < machine->slots_count; i++) {
+        uint64_t word = en_slot_merge(to->qualities[i], from->qualities[i]);
+        en_i128 square = 0;
+        cover_add(to, from, i);
+        if (en_quality_is_missing(word)) {
+            en_formula_set_missing(to, i, word);
+            continue;
+        }
+        to->qualities[i] = word;
+        if (!lane_square(from->lanes[i], &square) ||
+            !lane_add(to->lanes[i], square, &to->lanes[i])) {
+            en_formula_set_missing(to, i, en_slot_overflow(word));
+        }
+    }
+}
+
+static void run_assumed(const struct en_formula_machine *machine, struct en_formula_register *to)
+{
+    for (uint32_t i = 0; i < machine->slots_count; i++) {
+        to->qualities[i] |= EN_QUALITY_NOCONFIG;
+    }
+}
+
 static void run_fill(const struct en_formula_machine *machine, struct en_formula_register *to)
 {
     for (uint32_t i = 0; i < machine->slots_count; i++) {
@@ -440,6 +484,15 @@ static void run_one(struct en_formula_machine *machine, const struct en_formula_
         break;
     case EN_FORMULA_RUN_STATE:
         run_state(machine, run, to);
+        break;
+    case EN_FORMULA_RUN_SQUARE:
+        run_square(machine, to);
+        break;
+    case EN_FORMULA_RUN_ADD_SQUARE:
+        run_add_square(machine, to, from);
+        break;
+    case EN_FORMULA_RUN_ASSUMED:
+        run_assumed(machine, to);
         break;
     case EN_FORMULA_RUN_FILL:
         run_fill(machine, to);

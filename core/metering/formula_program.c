@@ -525,6 +525,28 @@ static en_code compile_state(struct compiler *compiler, const struct en_formula_
     return code;
 }
 
+/* Squares of whole lanes: their denominator is the square of the arguments', and a value in 1e-6
+ * squared is 1e-12. */
+static en_code compile_squares(struct compiler *compiler, const struct en_formula_node *node,
+                               struct en_formula_reach reach, uint32_t to, int64_t *den,
+                               struct en_error *err)
+{
+    struct alignment alignment = {.constant = {0, 1}};
+    en_code code = compile_aligned(compiler, node->args, reach, to, &alignment, err);
+    code = code == EN_OK ? emit(compiler, EN_FORMULA_RUN_SQUARE, to, NULL, err) : code;
+    for (const struct en_formula_node *arg = node->args->next; arg != NULL && code == EN_OK;
+         arg = arg->next) {
+        code = compile_aligned(compiler, arg, reach, to + 1, &alignment, err);
+        code = code == EN_OK ? emit(compiler, EN_FORMULA_RUN_ADD_SQUARE, to, NULL, err) : code;
+    }
+    code = code == EN_OK ? align(compiler, node, &alignment, den, err) : code;
+    if (code != EN_OK) {
+        return code;
+    }
+    bool fits = en_i64_multiply(*den, *den, den) && en_i64_multiply(*den, EN_MICRO, den);
+    return fits ? EN_OK : refuse_overflow(compiler, node, err);
+}
+
 static en_code compile_unary(struct compiler *compiler, const struct en_formula_node *node,
                              struct en_formula_reach reach, en_formula_instruction_code run,
                              uint32_t to, int64_t *den, struct en_error *err)
@@ -562,6 +584,10 @@ static en_code compile_atom(struct compiler *compiler, const struct en_formula_n
         return compile_if(compiler, node, reach, to, den, err);
     case EN_FORMULA_COUNT:
         return compile_count(compiler, node, reach, to, err);
+    case EN_FORMULA_SUM_SQUARES:
+        return compile_squares(compiler, node, reach, to, den, err);
+    case EN_FORMULA_ASSUMED:
+        return compile_unary(compiler, node, reach, EN_FORMULA_RUN_ASSUMED, to, den, err);
     case EN_FORMULA_ABS:
         return compile_unary(compiler, node, reach, EN_FORMULA_RUN_ABS, to, den, err);
     default:

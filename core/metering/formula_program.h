@@ -24,6 +24,9 @@ typedef enum en_formula_instruction_code {
     EN_FORMULA_RUN_SCALE,       /* to *= weight */
     EN_FORMULA_RUN_PRODUCT,     /* to <- scale * product of powers of to, to + 1, ... ; rounded */
     EN_FORMULA_RUN_STATE,       /* to <- a function of the state in to, to + 1, ... ; rounded */
+    EN_FORMULA_RUN_SQUARE,      /* to <- to * to, exact */
+    EN_FORMULA_RUN_ADD_SQUARE,  /* to += from * from */
+    EN_FORMULA_RUN_ASSUMED,     /* marks what is there as assumed */
     EN_FORMULA_RUN_FILL,        /* to <- missing */
     EN_FORMULA_RUN_ABS,
     EN_FORMULA_RUN_MIN, /* to <- the lesser of to and from */

@@ -104,6 +104,8 @@ static void test_formula_prints_canonically(void **state)
         {"#loss.TR1 + #x", "#loss.TR1 + #x"},
         {"#\"a b\"*2", "#\"a b\" * 2"},
         {"@a.T1-@b.T1", "@a.T1 - @b.T1"},
+        {"loss( \"TR1\" )+#\"TR2.loss\"+ #bus.in", "loss(\"TR1\") + loss(\"TR2\") + #bus.in"},
+        {"sumsq(@a.A+,assumed(@a.A+*0.4))", "sumsq(@a.A+, assumed(@a.A+ * 0.4))"},
     };
     for (size_t i = 0; i < EN_COUNT_OF(rows); i++) {
         const char *printed = canonical(rows[i].text);
@@ -136,7 +138,7 @@ static void test_formula_refuses_with_the_place(void **state)
         {"abs @a", EN_MALFORMED, 0, 3, "abs is written abs(x)"},
         {"hours(1)", EN_MALFORMED, 6, 1, "')' is needed"},
         {"p(TR1)", EN_MALFORMED, 2, 3, "in quotes"},
-        {"on(\"byp1\")", EN_UNSUPPORTED, 0, 2, "known are abs as avg"},
+        {"on(\"byp1\")", EN_UNSUPPORTED, 0, 2, "known are abs as assumed avg"},
         {"@a + holiday()", EN_UNSUPPORTED, 5, 7, "column 6, 'holiday': formulas do not know"},
         {"zone(@a, \"peak\")", EN_UNSUPPORTED, 0, 4, "do not know"},
         {"window(@a, 1, 2)", EN_UNSUPPORTED, 0, 6, "do not know"},
@@ -204,6 +206,28 @@ static char *repeated(const char *front, const char *unit, uint32_t count, const
     struct en_slice copy = en_arena_copy(&arena, en_buf_slice(&buf));
     en_buf_fini(&buf);
     return (char *)(uintptr_t)copy.bytes;
+}
+
+/* loss("TR1") is the series TR1.loss, however it is written. */
+static void test_formula_reads_losses(void **state)
+{
+    (void)state;
+    struct en_formula formula;
+    struct en_slice text = en_slice_text("loss(\"T 1\") + #\"T 1.loss\" - loss(\"T 2\")");
+    assert_int_equal(en_formula_parse(text, &arena, &formula, NULL, NULL), EN_OK);
+    assert_int_equal(formula.refs_count, 2);
+    assert_false(formula.refs[0].is_point);
+    assert_true(en_slice_equal(formula.refs[0].name, en_slice_text("T 1.loss")));
+    assert_true(en_slice_equal(formula.refs[1].name, en_slice_text("T 2.loss")));
+    static const char *const wrong[] = {"loss(TR1)", "loss()", "loss", "loss(\"a\", \"b\")",
+                                        "loss(\"a\""};
+    for (size_t i = 0; i < EN_COUNT_OF(wrong); i++) {
+        struct en_error err = {0};
+        assert_int_equal(en_formula_parse(en_slice_text(wrong[i]), &arena, &formula, NULL, &err),
+                         EN_MALFORMED);
+        assert_non_null(strstr(err.text, "column"));
+    }
+    en_arena_reset(&arena);
 }
 
 static void test_formula_bounds_depth(void **state)
@@ -293,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formula_prints_canonically),
+        cmocka_unit_test(test_formula_reads_losses),
         cmocka_unit_test(test_formula_refuses_with_the_place),
         cmocka_unit_test(test_formula_bounds_depth),
         cmocka_unit_test(test_formula_bounds_size_and_terms),

@@ -241,6 +241,25 @@ static en_code scale_powers(struct check *check, struct en_formula_node *node, i
     return EN_OK;
 }
 
+/* The squares must agree, not the arguments: kWh and kvarh make kVAh^2. */
+static en_code check_squares(struct check *check, struct en_formula_node *node,
+                             struct en_error *err)
+{
+    for (struct en_formula_node *arg = node->args; arg != NULL; arg = arg->next) {
+        struct en_formula_node square = {.args = arg, .place = arg->place};
+        en_code code = scale_powers(check, &square, 2, err);
+        if (code != EN_OK) {
+            return code;
+        }
+        struct en_formula_dimension before = node->dimension;
+        node->dimension = arg == node->args ? square.dimension : before;
+        if (!unify(&node->dimension, &square.dimension)) {
+            return refuse_pair(check, arg, &before, err);
+        }
+    }
+    return EN_OK;
+}
+
 /* What may be summed over a day: amounts, hours and plain numbers; not rates and states. */
 static en_code check_day(struct check *check, struct en_formula_node *node, struct en_error *err)
 {
@@ -314,6 +333,8 @@ static en_code check_op(struct check *check, struct en_formula_node *node, struc
         return scale_powers(check, node, -1, err);
     case EN_FORMULA_SQUARE:
         return scale_powers(check, node, 2, err);
+    case EN_FORMULA_SUM_SQUARES:
+        return check_squares(check, node, err);
     case EN_FORMULA_DAY:
         return check_day(check, node, err);
     case EN_FORMULA_GAS_STANDARD:

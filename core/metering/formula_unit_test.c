@@ -86,6 +86,9 @@ static void test_formula_unit_of_results(void **state)
         {"coalesce(@a.kWh, 0)", EN_UNIT_KWH},
         {"if(@a.V > 220, @b.t, 0)", EN_UNIT_T},
         {"cnt(@a.kWh, @b.kvarh)", EN_UNIT_NONE},
+        {"as(7.6 * sumsq(@a.kWh, @b.kvarh) / sq(630) / hours(), \"kWh\")", EN_UNIT_KWH},
+        {"@a.kWh + assumed(12) * @a.kWh", EN_UNIT_KWH},
+        {"sumsq(@a.kWh, @b.kvarh) / @c.kVAh", EN_UNIT_KVAH},
         {"clamp(@a.kWh, 0, @b.kWh)", EN_UNIT_KWH},
         {"day(@a.kWh)", EN_UNIT_KWH},
         {"prev(raw(@a.kWh), 1d)", EN_UNIT_KWH},
@@ -119,6 +122,7 @@ static void test_formula_unit_refuses_with_the_place(void **state)
     } rows[] = {
         {"@a.kWh + @b.kvarh", EN_UNIT, 9, "column 10, '@b.kvarh': this is kvarh, what stands"},
         {"@a.kWh - @b.kvarh", EN_UNIT, 9, "before it is kWh"},
+        {"sumsq(@a.kWh, @b.V)", EN_UNIT, 14, "cannot be added"},
         {"sum~(@a.kWh, 1, @b.m3)", EN_UNIT, 16, "this is m3"},
         {"min(@a.kWh, @b.kW)", EN_UNIT, 12, "this is kW"},
         {"if(@a.kWh > @b.kvarh, 1, 2)", EN_UNIT, 12, "compared"},
