@@ -1,0 +1,186 @@
+#include "tests/replay/random_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#define STEPS 600
+
+/* One of four readings of a channel's day, so that the same comes again and values go there and
+ * back. */
+static void random_profile(struct random_world *random)
+{
+    struct world *world = &random->world;
+    int64_t values[48];
+    uint64_t quality[48];
+    uint32_t place = world_random(world, RANDOM_POINTS);
+    int32_t day = WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS);
+    uint32_t variant = world_random(world, 4);
+    uint32_t style = (place * 7 + (uint32_t)day * 3 + variant) % 10;
+    for (uint32_t i = 0; i < 48; i++) {
+        values[i] = (place * 1009 + (uint32_t)day * 31 + variant * 577 + i * 97) % 5000;
+        quality[i] = EN_QUALITY_MEASURED;
+        if (style == 0 && (i + variant) % 3 == 0) {
+            quality[i] = EN_QUALITY_MISSING;
+        } else if (style == 1 && i > 20 && i < 30) {
+            quality[i] = en_quality_with_verdict(EN_SOURCE_EST_LIKEDAY, EN_VERDICT_SUSPECT) |
+                         EN_QUALITY_SPIKE;
+        } else if (style == 2 && i == 7) {
+            quality[i] = en_quality_with_verdict(EN_SOURCE_MEASURED, EN_VERDICT_REJECTED);
+        }
+    }
+    world_profile(world, random->channels[place], day, world_random(world, 40) == 0, values,
+                  style < 3 ? quality : NULL);
+}
+
+static void random_ratio(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_ratio_set payload = {.current = {1 + world_random(world, 40), 1},
+                                   .voltage = {1, 1 + world_random(world, 3)}};
+    struct en_error err;
+    assert_int_equal(
+        en_ratio_make(payload.voltage.num, payload.voltage.den, &payload.voltage, &err), EN_OK);
+    world_put(world, EN_KIND_RATIO_SET, random->points[world_random(world, RANDOM_POINTS)],
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS),
+                           (int)world_random(world, 48) * 30),
+              &payload);
+}
+
+static void random_replacement(struct random_world *random)
+{
+    struct world *world = &random->world;
+    uint32_t place = world_random(world, RANDOM_POINTS);
+    struct en_interval when = world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS),
+                                           (int)world_random(world, 1400));
+    when.to.us += (int64_t)world_random(world, 90) * EN_MINUTE_US;
+    struct en_device_replaced payload = {.old_device = 0,
+                                         .new_device = 0,
+                                         .downtime_power_micro = world_random(world, 50) * 1000000};
+    world_put(world, EN_KIND_DEVICE_REPLACED, random->points[place], when, &payload);
+}
+
+/* A random sum over some points; every third is lenient, some look a day back or are no sums. */
+static void print_formula(struct random_world *random, char *text, size_t size)
+{
+    struct world *world = &random->world;
+    uint32_t style = world_random(world, 6);
+    size_t used = (size_t)snprintf(text, size, "%s", style < 3 ? "sum~(" : style < 5 ? "" : "max(");
+    uint32_t count = 2 + world_random(world, 5);
+    uint32_t first = world_random(world, RANDOM_POINTS);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *join = i == 0                        ? ""
+                           : style < 3 || style == 5     ? ", "
+                           : world_random(world, 4) == 0 ? " - "
+                                                         : " + ";
+        bool looks_back = style == 4 && i == 1;
+        used += (size_t)snprintf(text + used, size - used,
+                                 looks_back ? "%sprev(@P%u.A+, 1d)" : "%s@P%u.A+", join,
+                                 (first + i) % RANDOM_POINTS);
+    }
+    if (random->formulas > 0 && style == 3) {
+        used += (size_t)snprintf(text + used, size - used, " + #F0");
+    }
+    (void)snprintf(text + used, size - used, "%s", style < 3 || style == 5 ? ")" : "");
+}
+
+static void random_formula(struct random_world *random)
+{
+    struct world *world = &random->world;
+    char text[512];
+    char name[16];
+    print_formula(random, text, sizeof text);
+    (void)snprintf(name, sizeof name, "F%u", world_random(world, 4));
+    struct en_formula_set payload = {.name = en_slice_text(name),
+                                     .expression = en_slice_text(text)};
+    uint32_t node = world_name(world, EN_NAME_FORMULA, name);
+    world_put(world, EN_KIND_FORMULA_SET, node,
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+    random->formulas++;
+}
+
+static void random_balance(struct random_world *random)
+{
+    struct world *world = &random->world;
+    char in[512];
+    char out[512];
+    print_formula(random, in, sizeof in);
+    print_formula(random, out, sizeof out);
+    struct en_balance_set payload = {
+        .name = en_slice_text("B"),
+        .in = en_slice_text(in),
+        .out = en_slice_text(out),
+        .in_node = world_name(world, EN_NAME_FORMULA, "B.in"),
+        .out_node = world_name(world, EN_NAME_FORMULA, "B.out"),
+        .losses_node = world_name(world, EN_NAME_FORMULA, "B.losses"),
+    };
+    world_put(world, EN_KIND_BALANCE_SET, world_name(world, EN_NAME_BALANCE, "B"),
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+}
+
+static void random_freeze(struct random_world *random)
+{
+    struct world *world = &random->world;
+    if (random->freezes > 0 && world_random(world, 2) == 0) {
+        struct en_correction_requested payload = {.correction =
+                                                      (uint8_t)(1 + world_random(world, 2)),
+                                                  .target_day = WORLD_DAY + RANDOM_DAYS,
+                                                  .authority = en_slice_text("act 7")};
+        world_put(world, EN_KIND_CORRECTION_REQUESTED, 1 + world_random(world, random->freezes),
+                  (struct en_interval){{0}, {0}}, &payload);
+        return;
+    }
+    char name[24];
+    (void)snprintf(name, sizeof name, "freeze %u", random->freezes);
+    int32_t from = WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS);
+    struct en_freeze_requested payload = {.from_day = from,
+                                          .to_day = from + 1 + (int32_t)world_random(world, 5)};
+    uint32_t id = world_name(world, EN_NAME_FREEZE, name);
+    world_put(world, EN_KIND_FREEZE_REQUESTED, id, (struct en_interval){{0}, {0}}, &payload);
+    random->freezes++;
+}
+
+/* What may happen, and how often among the others. */
+static const struct {
+    uint32_t weight;
+    void (*take)(struct random_world *random);
+} steps[] = {
+    {86, random_profile}, {3, random_ratio},   {2, random_replacement},
+    {3, random_formula},  {2, random_balance}, {4, random_freeze},
+};
+
+static void random_step(struct random_world *random)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < EN_COUNT_OF(steps); i++) {
+        sum += steps[i].weight;
+    }
+    uint32_t what = world_random(&random->world, sum);
+    size_t step = 0;
+    while (what >= steps[step].weight) {
+        what -= steps[step++].weight;
+    }
+    steps[step].take(random);
+}
+
+void random_world_open(struct random_world *random, uint64_t seed)
+{
+    *random = (struct random_world){.freezes = 0};
+    world_open(&random->world, seed);
+    for (uint32_t i = 0; i < RANDOM_POINTS; i++) {
+        char code[16];
+        (void)snprintf(code, sizeof code, "P%u", i);
+        random->channels[i] = world_point(&random->world, code, i % 3 == 0);
+        random->points[i] = world_name(&random->world, EN_NAME_POINT, code);
+    }
+    for (int step = 0; step < STEPS; step++) {
+        random_step(random);
+        if (world_random(&random->world, 3) == 0) {
+            world_append(&random->world);
+        }
+    }
+    world_append(&random->world);
+}
