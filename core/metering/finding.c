@@ -12,7 +12,7 @@
 #define FLAGS_MAX (UINT64_C(1) << EN_QUALITY_FLAGS_COUNT)
 
 struct rule_row {
-    en_stage stage;
+    en_finding_stage stage;
     en_measure measure;
     const char *words_en;
     const char *words_ru;
@@ -20,7 +20,7 @@ struct rule_row {
 
 static const struct rule_row rule_rows[EN_FINDING_RULES_COUNT + 1] = {
 #define EN_FINDING_ROW(name, number, stage, measure, en, ru)                                       \
-    [number] = {EN_STAGE_##stage, EN_MEASURE_##measure, en, ru},
+    [number] = {EN_FINDING_STAGE_##stage, EN_MEASURE_##measure, en, ru},
     EN_FINDING_RULES(EN_FINDING_ROW)
 #undef EN_FINDING_ROW
 };
@@ -144,25 +144,25 @@ void en_findings_sort(struct en_findings *findings)
     findings->count = kept;
 }
 
-en_severity en_findings_at(const struct en_findings *findings, uint32_t slot, uint64_t *flags)
+en_rule_severity en_findings_at(const struct en_findings *findings, uint32_t slot, uint64_t *flags)
 {
-    en_severity worst = EN_SEVERITY_NONE;
+    en_rule_severity worst = EN_SEVERITY_NONE;
     *flags = 0;
     for (uint32_t i = 0; i < findings->count; i++) {
         const struct en_finding *finding = &findings->items[i];
         if (slot >= finding->first && slot - finding->first < finding->slots) {
             *flags |= finding->flags;
-            worst = finding->severity > worst ? (en_severity)finding->severity : worst;
+            worst = finding->severity > worst ? (en_rule_severity)finding->severity : worst;
         }
     }
     return worst;
 }
 
-en_severity en_findings_worst(const struct en_findings *findings)
+en_rule_severity en_findings_worst(const struct en_findings *findings)
 {
-    en_severity worst = EN_SEVERITY_NONE;
+    en_rule_severity worst = EN_SEVERITY_NONE;
     for (uint32_t i = 0; i < findings->count; i++) {
-        en_severity severity = (en_severity)findings->items[i].severity;
+        en_rule_severity severity = (en_rule_severity)findings->items[i].severity;
         worst = severity > worst ? severity : worst;
     }
     return worst;
@@ -264,7 +264,7 @@ const char *en_finding_rule_words(uint32_t rule, bool is_russian)
     return is_russian ? rule_row(rule)->words_ru : rule_row(rule)->words_en;
 }
 
-en_stage en_finding_rule_stage(uint32_t rule)
+en_finding_stage en_finding_rule_stage(uint32_t rule)
 {
     return rule_row(rule)->stage;
 }
@@ -284,7 +284,7 @@ uint32_t en_finding_rule_parse(struct en_slice id)
     return 0;
 }
 
-const char *en_severity_name(en_severity severity)
+const char *en_finding_severity_name(en_rule_severity severity)
 {
     EN_ASSERT(severity <= EN_SEVERITY_BLOCKING);
     return severity_names[severity];
@@ -406,7 +406,7 @@ void en_finding_json(const struct en_finding *finding, const struct en_finding_p
     int64_t limit = 0;
     en_json_object(json, key);
     en_json_string(json, "rule", en_finding_rule_id(finding->rule));
-    en_json_string(json, "severity", en_severity_name((en_severity)finding->severity));
+    en_json_string(json, "severity", en_finding_severity_name((en_rule_severity)finding->severity));
     en_json_string(json, "text", en_finding_rule_words(finding->rule, place->is_russian));
     json_flags(finding, json);
     en_json_instant(json, "from", span.from);

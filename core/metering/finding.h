@@ -19,30 +19,23 @@
 #include "core/instant.h"
 #include "core/json.h"
 #include "core/metering/quantity.h"
-
-/* How grave it is. */
-typedef enum en_severity {
-    EN_SEVERITY_NONE = 0,
-    EN_SEVERITY_WARNING = 1,  /* the value stays billable, SUSPECT */
-    EN_SEVERITY_ERROR = 2,    /* the value is rejected: substitution */
-    EN_SEVERITY_BLOCKING = 3, /* substitution cannot repair it: a human decides */
-} en_severity;
+#include "core/metering/rule.h"
 
 /* The order of judging (domain rules, 1.2). */
-typedef enum en_stage {
-    EN_STAGE_IDENTITY = 1,
-    EN_STAGE_UNITS = 2,
-    EN_STAGE_DUPLICATES = 3,
-    EN_STAGE_CLOCK = 4,
-    EN_STAGE_GAP = 5,
-    EN_STAGE_STATUS = 6,
-    EN_STAGE_RANGE = 7,
-    EN_STAGE_SUM = 8,
-    EN_STAGE_SHAPE = 9,
-    EN_STAGE_CROSS = 10,
-    EN_STAGE_HISTORY = 11,
-    EN_STAGE_PERIOD = 12,
-} en_stage;
+typedef enum en_finding_stage {
+    EN_FINDING_STAGE_IDENTITY = 1,
+    EN_FINDING_STAGE_UNITS = 2,
+    EN_FINDING_STAGE_DUPLICATES = 3,
+    EN_FINDING_STAGE_CLOCK = 4,
+    EN_FINDING_STAGE_GAP = 5,
+    EN_FINDING_STAGE_STATUS = 6,
+    EN_FINDING_STAGE_RANGE = 7,
+    EN_FINDING_STAGE_SUM = 8,
+    EN_FINDING_STAGE_SHAPE = 9,
+    EN_FINDING_STAGE_CROSS = 10,
+    EN_FINDING_STAGE_HISTORY = 11,
+    EN_FINDING_STAGE_PERIOD = 12,
+} en_finding_stage;
 
 /* What the numbers of a finding count, each in 1e-6 of it. */
 typedef enum en_measure {
@@ -127,6 +120,9 @@ typedef enum en_finding_rule {
 
 #define EN_FINDING_RULES_COUNT 35
 
+_Static_assert((unsigned)EN_V_IDENT == (unsigned)EN_RULE_V_01, "a rule of validity has one number");
+_Static_assert((unsigned)EN_V_EDIT_GUARD == (unsigned)EN_RULE_V_35, "and so has the last");
+
 /* What the reference of a finding names. */
 typedef enum en_evidence {
     EN_EVIDENCE_NONE = 0,
@@ -138,7 +134,7 @@ typedef enum en_evidence {
 
 struct en_finding {
     uint8_t rule;       /* en_finding_rule */
-    uint8_t severity;   /* en_severity, not NONE */
+    uint8_t severity;   /* en_rule_severity, not NONE */
     uint8_t evidence;   /* en_evidence */
     uint16_t first;     /* first slot of the day */
     uint16_t slots;     /* how many; 0: the day as a whole, no slot of its own */
@@ -172,10 +168,10 @@ void en_findings_sort(struct en_findings *findings);
 
 /* The gravest severity and all flags of a slot; a finding of the day as a whole says nothing of
  * slots. */
-en_severity en_findings_at(const struct en_findings *findings, uint32_t slot, uint64_t *flags);
+en_rule_severity en_findings_at(const struct en_findings *findings, uint32_t slot, uint64_t *flags);
 
 /* The gravest severity of all. */
-en_severity en_findings_worst(const struct en_findings *findings);
+en_rule_severity en_findings_worst(const struct en_findings *findings);
 
 /* Appends the stored form of a sorted list that is not empty. Codes: EN_LIMIT, EN_NOMEM (the
  * buffer's). */
@@ -191,14 +187,14 @@ en_code en_findings_decode(struct en_slice bytes, struct en_findings *findings,
  * measures. The rule is one (asserted). */
 const char *en_finding_rule_id(uint32_t rule);
 const char *en_finding_rule_words(uint32_t rule, bool is_russian);
-en_stage en_finding_rule_stage(uint32_t rule);
+en_finding_stage en_finding_rule_stage(uint32_t rule);
 en_measure en_finding_rule_measure(uint32_t rule);
 
 /* The number of "V-07"; 0: no such rule. */
 uint32_t en_finding_rule_parse(struct en_slice id);
 
 /* "WARNING", "ERROR", "BLOCKING". */
-const char *en_severity_name(en_severity severity);
+const char *en_finding_severity_name(en_rule_severity severity);
 
 /* What is known of the day around a finding, for people. */
 struct en_finding_place {

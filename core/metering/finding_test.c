@@ -47,7 +47,8 @@ static void test_rules_have_their_numbers_and_words(void **state)
         assert_int_equal(en_finding_rule_parse(en_slice_text(en_finding_rule_id(rule))), rule);
         assert_true(strlen(en_finding_rule_words(rule, false)) > 0);
         assert_true(strlen(en_finding_rule_words(rule, true)) > 0);
-        assert_in_range(en_finding_rule_stage(rule), EN_STAGE_IDENTITY, EN_STAGE_PERIOD);
+        assert_in_range(en_finding_rule_stage(rule), EN_FINDING_STAGE_IDENTITY,
+                        EN_FINDING_STAGE_PERIOD);
         assert_in_range(en_finding_rule_measure(rule), EN_MEASURE_NONE, EN_MEASURE_REGISTER);
     }
 }

@@ -13,6 +13,7 @@ static const struct en_vector_rule *const themes[] = {
     en_vector_consumption_rules,
     en_vector_time_rules,
     en_vector_balance_rules,
+    en_vector_validation_rules,
     en_vector_estimation_rules,
     en_vector_resources_rules,
     en_vector_decree_rules,

@@ -22,6 +22,7 @@ struct en_vector_rule {
 extern const struct en_vector_rule en_vector_consumption_rules[];
 extern const struct en_vector_rule en_vector_time_rules[];
 extern const struct en_vector_rule en_vector_balance_rules[];
+extern const struct en_vector_rule en_vector_validation_rules[];
 extern const struct en_vector_rule en_vector_estimation_rules[];
 extern const struct en_vector_rule en_vector_resources_rules[];
 extern const struct en_vector_rule en_vector_decree_rules[];
