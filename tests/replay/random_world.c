@@ -1,10 +1,5 @@
 #include "tests/replay/random_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 
 #define STEPS 600
@@ -42,8 +37,8 @@ static void random_ratio(struct random_world *random)
     struct en_ratio_set payload = {.current = {1 + world_random(world, 40), 1},
                                    .voltage = {1, 1 + world_random(world, 3)}};
     struct en_error err;
-    assert_int_equal(
-        en_ratio_make(payload.voltage.num, payload.voltage.den, &payload.voltage, &err), EN_OK);
+    en_code code = en_ratio_make(payload.voltage.num, payload.voltage.den, &payload.voltage, &err);
+    EN_ASSERT(code == EN_OK);
     world_put(world, EN_KIND_RATIO_SET, random->points[world_random(world, RANDOM_POINTS)],
               world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS),
                            (int)world_random(world, 48) * 30),
