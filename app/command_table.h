@@ -20,6 +20,7 @@ struct en_command_theme {
 extern const struct en_command_theme en_command_theme_log;
 extern const struct en_command_theme en_command_theme_exchange;
 extern const struct en_command_theme en_command_theme_structure;
+extern const struct en_command_theme en_command_theme_contract;
 extern const struct en_command_theme en_command_theme_calculation;
 extern const struct en_command_theme en_command_theme_freeze;
 extern const struct en_command_theme en_command_theme_program;

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "core/event/payload.h"
+#include "projections/tables_contract.h"
 
 /* Descriptions of rows: name, type, place, and what it is (with its unit). Keys first. */
 // clang-format off
@@ -473,14 +474,18 @@ const struct en_series_table en_series_balance_day = {
     EN_TABLE_DIGESTED};
 
 const struct en_table *const en_tables_all[] = {
-    &en_table_attestation,   &en_table_balance,     &en_table_channel,      &en_table_channel_error,
-    &en_table_clock,         &en_table_correction,  &en_table_device,       &en_table_device_event,
-    &en_table_device_point,  &en_table_document,    &en_table_formula,      &en_table_freeze,
-    &en_table_freeze_member, &en_table_frozen,      &en_table_installation, &en_table_instant,
-    &en_table_name,          &en_table_name_of,     &en_table_object,       &en_table_object_point,
-    &en_table_outbox,        &en_table_outcome,     &en_table_point,        &en_table_point_channel,
-    &en_table_policy,        &en_table_ratio,       &en_table_register,     &en_table_replacement,
-    &en_table_rule,          &en_table_transformer, &en_table_zone,         NULL,
+    &en_table_attestation,   &en_table_balance,       &en_table_channel,
+    &en_table_channel_error, &en_table_clock,         &en_table_connection_point,
+    &en_table_contract,      &en_table_control_point, &en_table_correction,
+    &en_table_device,        &en_table_device_event,  &en_table_device_point,
+    &en_table_document,      &en_table_formula,       &en_table_freeze,
+    &en_table_freeze_member, &en_table_frozen,        &en_table_installation,
+    &en_table_instant,       &en_table_name,          &en_table_name_of,
+    &en_table_object,        &en_table_object_point,  &en_table_outbox,
+    &en_table_outcome,       &en_table_point,         &en_table_point_channel,
+    &en_table_policy,        &en_table_ratio,         &en_table_register,
+    &en_table_replacement,   &en_table_rule,          &en_table_supply_cause,
+    &en_table_transformer,   &en_table_zone,          NULL,
 };
 
 const struct en_series_table *const en_series_all[] = {
@@ -517,9 +522,9 @@ uint32_t en_digest_tables(struct en_digest_table *tables)
 
 en_code en_governing_digest(struct en_store *store, struct en_hash *digest, struct en_error *err)
 {
-    static const struct en_table *const governing[] = {&en_table_balance, &en_table_formula,
-                                                       &en_table_ratio,   &en_table_replacement,
-                                                       &en_table_rule,    &en_table_zone};
+    static const struct en_table *const governing[] = {
+        &en_table_balance,     &en_table_contract, &en_table_formula,      &en_table_ratio,
+        &en_table_replacement, &en_table_rule,     &en_table_supply_cause, &en_table_zone};
     struct en_digest_table tables[EN_COUNT_OF(governing)];
     for (size_t i = 0; i < EN_COUNT_OF(governing); i++) {
         tables[i] = (struct en_digest_table){governing[i]->name, false, governing[i]->flags};

@@ -40,6 +40,13 @@ EN_COMMAND(device_install);
 EN_COMMAND(device_remove);
 EN_COMMAND(device_replace);
 
+/* contract.c */
+EN_COMMAND(contract_set);
+EN_COMMAND(contract_list);
+EN_COMMAND(contract_show);
+EN_COMMAND(cause_set);
+EN_COMMAND(cause_list);
+
 /* formula.c */
 EN_COMMAND(formula_set);
 EN_COMMAND(balance_set);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/commands/commands.h"
+#include "app/commands/listing.h"
 #include "app/engine.h"
 #include "app/rows.h"
 #include "core/event/payload.h"
@@ -28,11 +29,8 @@ static en_code hold(void *self, en_stream stream, struct en_slice bytes)
     return held->bytes.code;
 }
 
-typedef en_code (*list_run)(struct en_store *store, const struct en_arguments *arguments,
-                            struct en_io *io, struct en_error *err);
-
-static en_code run_list(struct en_session *session, const struct en_arguments *arguments,
-                        struct en_io *io, list_run run, struct en_error *err)
+en_code en_list_run(struct en_session *session, const struct en_arguments *arguments,
+                    struct en_io *io, en_list_fill run, struct en_error *err)
 {
     struct held held = {.io = *io};
     struct en_view view;
@@ -141,7 +139,7 @@ static en_code list_objects(struct en_store *store, const struct en_arguments *a
 en_code en_run_object_list(struct en_session *session, const struct en_arguments *arguments,
                            struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_objects, err);
+    return en_list_run(session, arguments, io, list_objects, err);
 }
 
 static en_code list_points(struct en_store *store, const struct en_arguments *arguments,
@@ -174,7 +172,7 @@ static en_code list_points(struct en_store *store, const struct en_arguments *ar
 en_code en_run_point_list(struct en_session *session, const struct en_arguments *arguments,
                           struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_points, err);
+    return en_list_run(session, arguments, io, list_points, err);
 }
 
 static en_code list_channels(struct en_store *store, const struct en_arguments *arguments,
@@ -207,7 +205,7 @@ static en_code list_channels(struct en_store *store, const struct en_arguments *
 en_code en_run_channel_list(struct en_session *session, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_channels, err);
+    return en_list_run(session, arguments, io, list_channels, err);
 }
 
 /* Where a device is now: the point whose newest installation names it. */
@@ -271,7 +269,7 @@ static en_code list_devices(struct en_store *store, const struct en_arguments *a
 en_code en_run_device_list(struct en_session *session, const struct en_arguments *arguments,
                            struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_devices, err);
+    return en_list_run(session, arguments, io, list_devices, err);
 }
 
 static en_code list_transformers(struct en_store *store, const struct en_arguments *arguments,
@@ -306,7 +304,7 @@ static en_code list_transformers(struct en_store *store, const struct en_argumen
 en_code en_run_transformer_list(struct en_session *session, const struct en_arguments *arguments,
                                 struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_transformers, err);
+    return en_list_run(session, arguments, io, list_transformers, err);
 }
 
 static en_code list_formulas(struct en_store *store, const struct en_arguments *arguments,
@@ -336,7 +334,7 @@ static en_code list_formulas(struct en_store *store, const struct en_arguments *
 en_code en_run_formula_list(struct en_session *session, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_formulas, err);
+    return en_list_run(session, arguments, io, list_formulas, err);
 }
 
 static en_code list_balances(struct en_store *store, const struct en_arguments *arguments,
@@ -368,7 +366,7 @@ static en_code list_balances(struct en_store *store, const struct en_arguments *
 en_code en_run_balance_list(struct en_session *session, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_balances, err);
+    return en_list_run(session, arguments, io, list_balances, err);
 }
 
 static en_code list_policies(struct en_store *store, const struct en_arguments *arguments,
@@ -400,5 +398,5 @@ static en_code list_policies(struct en_store *store, const struct en_arguments *
 en_code en_run_policy_list(struct en_session *session, const struct en_arguments *arguments,
                            struct en_io *io, struct en_error *err)
 {
-    return run_list(session, arguments, io, list_policies, err);
+    return en_list_run(session, arguments, io, list_policies, err);
 }

@@ -25,6 +25,9 @@ static const char *const abouts[] = {
     [EN_KIND_CHANNEL_ERROR_SET] = "Limits of the channel's relative error from valid.from on "
                                   "(B-02).",
     [EN_KIND_OUTBOX_RESULT] = "An edge did, or gave up, what it was asked to do.",
+    [EN_KIND_CONTRACT_SET] = "What the contract of a point says from valid.from on, until valid.to "
+                             "where that is later.",
+    [EN_KIND_SUPPLY_CAUSE_SET] = "Why a point has no usable readings over the valid interval.",
     [EN_KIND_READING_PROFILE] =
         "Values of a channel over the slots of the valid interval. Payload: "
         "varint revision, then a day block (block-format.md). The highest "

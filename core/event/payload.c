@@ -169,6 +169,43 @@ static const struct en_field channel_error_set_fields[] = {
 };
 RECORD(channel_error_set);
 
+static const struct en_field contract_set_fields[] = {
+    FIELD(contract_set, number, TEXT, "of the contract, for people"),
+    FIELD(contract_set, max_power_micro, MICRO, "maximum power of the point, kW; 0 not stated"),
+    FIELD(contract_set, connection, TEXT,
+          "points of one name share connection_power by their permissible currents"),
+    FIELD(contract_set, connection_power_micro, MICRO,
+          "maximum power of the whole connection, kW; 0 not stated"),
+    FIELD(contract_set, declared_power_micro, MICRO, "kW; 0 not stated"),
+    FIELD(contract_set, contracted_power_micro, MICRO, "kW; 0 not stated"),
+    FIELD(contract_set, current_micro, MICRO,
+          "permissible long-term current of the inlet, A; 0 not stated"),
+    FIELD(contract_set, phases, U8, "1 or 3; 0 not stated"),
+    FIELD(contract_set, phase_voltage_micro, MICRO, "nominal phase voltage, kV; 0 not stated"),
+    FIELD(contract_set, cos_phi, RATIO, "0/0 not stated"),
+    FIELD(contract_set, category, U8, "price category 1 to 6; 0 not stated"),
+    FIELD(contract_set, billing_day, U8, "day on which billing periods begin, 1 to 28; 0 is 1"),
+    FIELD(contract_set, billing_hour, U8, "and the hour of that fiscal day, 0 to 23"),
+    FIELD(contract_set, tariff, TEXT, "external key of the tariff, \"\" none"),
+    FIELD(contract_set, calendar, TEXT, "external key of the calendar, \"\" none"),
+    FIELD(contract_set, control_channel, U32, "id of the control meter's channel, 0 none"),
+    FIELD(contract_set, control_ratio, RATIO, "what its energy is multiplied by; 0/0 is 1"),
+    FIELD(contract_set, loss_share, RATIO,
+          "share of that energy lost on the way to the point; 0/0 none"),
+    FIELD(contract_set, plan_channel, U32, "id of the channel that holds the plan, 0 none"),
+    FIELD(contract_set, norm_micro, MICRO, "norm of a household, kWh a period; 0 none"),
+    FIELD(contract_set, act, TEXT, "the paper it rests on"),
+};
+RECORD(contract_set);
+
+static const struct en_field supply_cause_set_fields[] = {
+    FIELD(supply_cause_set, cause, U8,
+          "1 not supplied, 2 access refused, 3 fault, 4 lost, 5 expired, 6 no meter, 7 tamper; 0 "
+          "takes back what was set from then on"),
+    FIELD(supply_cause_set, act, TEXT, "the paper it rests on"),
+};
+RECORD(supply_cause_set);
+
 static const struct en_field reading_register_fields[] = {
     FIELD(reading_register, value, DECIMAL, "as read, in the channel's unit"),
     FIELD(reading_register, device, U32, "0: the one installed then"),

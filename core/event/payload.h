@@ -150,6 +150,37 @@ struct en_channel_error_set {
     uint32_t error_1e4_percent; /* limits of the channel's relative error, 1e-4 %; 0 unknown */
 };
 
+/* From valid.from on, until valid.to where that is later. What is 0 or empty is not stated. */
+struct en_contract_set {
+    struct en_slice number;         /* of the contract, for people */
+    int64_t max_power_micro;        /* kW: Pmax of the point */
+    struct en_slice connection;     /* points of one name share connection_power (D442-C2) */
+    int64_t connection_power_micro; /* kW: Pmax of the whole connection */
+    int64_t declared_power_micro;   /* kW */
+    int64_t contracted_power_micro; /* kW */
+    int64_t current_micro;          /* A: permissible long-term current of the inlet */
+    uint8_t phases;                 /* 1 or 3 */
+    int64_t phase_voltage_micro;    /* kV */
+    struct en_ratio cos_phi;
+    uint8_t category;     /* price category 1 to 6 */
+    uint8_t billing_day;  /* 1 to 28: the day on which billing periods begin */
+    uint8_t billing_hour; /* and the hour, 0 to 23 */
+    struct en_slice tariff;
+    struct en_slice calendar;
+    uint32_t control_channel; /* of the control meter (D442-A) */
+    struct en_ratio control_ratio;
+    struct en_ratio loss_share; /* lost between it and the point; below 0: before it */
+    uint32_t plan_channel;      /* holds what was planned */
+    int64_t norm_micro;         /* kWh of a period, of a household (D354-A) */
+    struct en_slice act;
+};
+
+/* Over the valid interval; to == from: until another is set. */
+struct en_supply_cause_set {
+    uint8_t cause; /* en_decree_cause; 0 takes back what was set from then on */
+    struct en_slice act;
+};
+
 /* reading.register: at valid.from. */
 struct en_reading_register {
     struct en_decimal value;

@@ -9,16 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest period: a billing month of 31 days. */
-#define EN_DECREE_DAYS_MAX 31u
-
-/* Which days are alike. Holidays, and days off moved to a working day, count as SUNDAY; a working
- * day moved to a day off counts as WORKDAY. */
-typedef enum en_decree_day_class {
-    EN_DECREE_WORKDAY = 0,
-    EN_DECREE_SATURDAY = 1,
-    EN_DECREE_SUNDAY = 2,
-} en_decree_day_class;
+/* The longest period: two billing months, where a contract moves their first day. */
+#define EN_DECREE_DAYS_MAX 62u
 
 /* How days of the past are taken. The decree says only "analogous period"; the mapping is a
  * parameter. */
@@ -28,9 +20,10 @@ typedef enum en_decree_align {
 } en_decree_align;
 
 /* For each of the `count` days of the period, the day of the reference period whose hours it takes
- * (0 ..). Periods of different lengths (28 and 29 days, the nearest month) go by class, whatever is
- * wished: the nearest number of the same class, the earlier of two as near; where the reference has
- * no such day, the nearest number. Counts are 1 .. EN_DECREE_DAYS_MAX (asserted). */
+ * (0 ..). Classes are en_like_day (calendar.h). Periods of different lengths (28 and 29 days, the
+ * nearest month) go by class, whatever is wished: the nearest number of the same class, the earlier
+ * of two as near; where the reference has no such day, the nearest number. Counts are 1 ..
+ * EN_DECREE_DAYS_MAX (asserted). */
 void en_decree_map_days(en_decree_align align, const uint8_t *classes, size_t count,
                         const uint8_t *reference, size_t reference_count, uint8_t *map);
 

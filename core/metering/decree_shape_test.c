@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include "core/metering/calendar.h"
 #include "core/metering/decree_shape.h"
 #include "core/slice.h"
 
@@ -81,9 +82,9 @@ static void fill_classes(uint8_t *classes, size_t count, unsigned first_weekday)
 {
     for (size_t i = 0; i < count; i++) {
         unsigned weekday = (first_weekday - 1 + (unsigned)i) % 7 + 1;
-        classes[i] = weekday == 6   ? EN_DECREE_SATURDAY
-                     : weekday == 7 ? EN_DECREE_SUNDAY
-                                    : EN_DECREE_WORKDAY;
+        classes[i] = weekday == 6   ? EN_LIKE_DAY_SATURDAY
+                     : weekday == 7 ? EN_LIKE_DAY_SUNDAY
+                                    : EN_LIKE_DAY_WORKING;
     }
 }
 
@@ -127,8 +128,8 @@ static void test_d442_b_leap_february_goes_by_like_days(void **state)
 static void test_day_without_a_like_day_goes_by_number(void **state)
 {
     (void)state;
-    const uint8_t classes[] = {EN_DECREE_SUNDAY, EN_DECREE_SUNDAY, EN_DECREE_WORKDAY};
-    const uint8_t reference[] = {EN_DECREE_WORKDAY, EN_DECREE_WORKDAY};
+    const uint8_t classes[] = {EN_LIKE_DAY_SUNDAY, EN_LIKE_DAY_SUNDAY, EN_LIKE_DAY_WORKING};
+    const uint8_t reference[] = {EN_LIKE_DAY_WORKING, EN_LIKE_DAY_WORKING};
     uint8_t map[3];
     en_decree_map_days(EN_DECREE_BY_DAY, classes, 3, reference, 2, map);
     assert_int_equal(map[0], 0);
