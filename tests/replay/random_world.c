@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "core/metering/rule.h"
+
 #define STEPS 600
 
 /* One of four readings of a channel's day, so that the same comes again and values go there and
@@ -138,13 +140,43 @@ static void random_freeze(struct random_world *random)
     random->freezes++;
 }
 
+/* Any rule with its defaults, everywhere or at a point, from a random day on; one in five is
+ * switched off. */
+static void random_rule(struct random_world *random)
+{
+    struct world *world = &random->world;
+    const struct en_rule *rule =
+        en_rule_of((en_rule_id)(1 + world_random(world, EN_RULES_COUNT - 1)));
+    char key[64];
+    bool is_everywhere = world_random(world, 2) == 0;
+    (void)snprintf(key, sizeof key, is_everywhere ? "%s" : "%s point:P%u", rule->name,
+                   world_random(world, RANDOM_POINTS));
+    bool is_off = world_random(world, 5) == 0;
+    struct en_rule_set payload = {.rule = en_slice_text(rule->name),
+                                  .edition = en_slice_text("1"),
+                                  .parameters = en_slice_text(is_off ? "{\"enabled\":false}" : ""),
+                                  .reason = en_slice_text("random")};
+    world_put(world, EN_KIND_RULE_SET, world_name(world, EN_NAME_RULE, key),
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+}
+
+/* Most ticks find days due that wait for data. */
+static void random_tick(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_interval at =
+        world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS + 3), 15);
+    struct en_clock_tick payload = {.at = at.from};
+    world_put(world, EN_KIND_CLOCK_TICK, 0, at, &payload);
+}
+
 /* What may happen, and how often among the others. */
 static const struct {
     uint32_t weight;
     void (*take)(struct random_world *random);
 } steps[] = {
-    {86, random_profile}, {3, random_ratio},   {2, random_replacement},
-    {3, random_formula},  {2, random_balance}, {4, random_freeze},
+    {86, random_profile}, {3, random_ratio},  {2, random_replacement}, {3, random_formula},
+    {2, random_balance},  {4, random_freeze}, {5, random_rule},        {2, random_tick},
 };
 
 static void random_step(struct random_world *random)
