@@ -140,6 +140,20 @@ static void random_freeze(struct random_world *random)
     random->freezes++;
 }
 
+/* A register read at midnight or somewhere in a day; values mostly rise. */
+static void random_register(struct random_world *random)
+{
+    struct world *world = &random->world;
+    uint32_t place = world_random(world, RANDOM_POINTS);
+    int32_t day = WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS);
+    bool is_at_edge = world_random(world, 3) > 0;
+    struct en_interval at = world_moment(day, is_at_edge ? 0 : (int)world_random(world, 1440));
+    struct en_reading_register payload = {
+        .value = {1000000 + (day - WORLD_DAY) * 120000 + (int32_t)world_random(world, 20000), -3},
+        .quality = EN_QUALITY_MEASURED};
+    world_put(world, EN_KIND_READING_REGISTER, random->channels[place], at, &payload);
+}
+
 /* Any rule with its defaults, everywhere or at a point, from a random day on; one in five is
  * switched off. */
 static void random_rule(struct random_world *random)
@@ -175,8 +189,9 @@ static const struct {
     uint32_t weight;
     void (*take)(struct random_world *random);
 } steps[] = {
-    {86, random_profile}, {3, random_ratio},  {2, random_replacement}, {3, random_formula},
-    {2, random_balance},  {4, random_freeze}, {5, random_rule},        {2, random_tick},
+    {86, random_profile}, {3, random_ratio},    {2, random_replacement},
+    {3, random_formula},  {2, random_balance},  {4, random_freeze},
+    {5, random_rule},     {8, random_register}, {2, random_tick},
 };
 
 static void random_step(struct random_world *random)

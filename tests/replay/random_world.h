@@ -1,6 +1,7 @@
 /* A world in which everything that the log can hold happens at random: late, doubled, corrected,
- * missing readings, ratios, replacements, formulas, balances, freezes and corrections, with
- * arrivals in frozen days. The same seed gives the same world. For tests only. */
+ * missing readings and registers, ratios, replacements, formulas, balances, rules, ticks, freezes
+ * and corrections, with arrivals in frozen days. The same seed gives the same world. For tests
+ * only. */
 #ifndef EN_TESTS_REPLAY_RANDOM_WORLD_H
 #define EN_TESTS_REPLAY_RANDOM_WORLD_H
 
