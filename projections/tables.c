@@ -4,6 +4,7 @@
 
 #include "core/event/payload.h"
 #include "projections/tables_contract.h"
+#include "projections/tables_event.h"
 
 /* Descriptions of rows: name, type, place, and what it is (with its unit). Keys first. */
 // clang-format off
@@ -474,18 +475,50 @@ const struct en_series_table en_series_balance_day = {
     EN_TABLE_DIGESTED};
 
 const struct en_table *const en_tables_all[] = {
-    &en_table_attestation,   &en_table_balance,       &en_table_channel,
-    &en_table_channel_error, &en_table_clock,         &en_table_connection_point,
-    &en_table_contract,      &en_table_control_point, &en_table_correction,
-    &en_table_device,        &en_table_device_event,  &en_table_device_point,
-    &en_table_document,      &en_table_formula,       &en_table_freeze,
-    &en_table_freeze_member, &en_table_frozen,        &en_table_installation,
-    &en_table_instant,       &en_table_name,          &en_table_name_of,
-    &en_table_object,        &en_table_object_point,  &en_table_outbox,
-    &en_table_outcome,       &en_table_point,         &en_table_point_channel,
-    &en_table_policy,        &en_table_ratio,         &en_table_register,
-    &en_table_replacement,   &en_table_rule,          &en_table_supply_cause,
-    &en_table_transformer,   &en_table_zone,          NULL,
+    // clang-format off
+    &en_table_attestation,
+    &en_table_balance,
+    &en_table_channel,
+    &en_table_channel_error,
+    &en_table_clock,
+    &en_table_connection_point,
+    &en_table_contract,
+    &en_table_control_point,
+    &en_table_correction,
+    &en_table_device,
+    &en_table_device_clock,
+    &en_table_device_entry,
+    &en_table_device_event,
+    &en_table_device_interval,
+    &en_table_device_journal,
+    &en_table_device_point,
+    &en_table_device_report,
+    &en_table_document,
+    &en_table_event_map,
+    &en_table_formula,
+    &en_table_freeze,
+    &en_table_freeze_member,
+    &en_table_frozen,
+    &en_table_installation,
+    &en_table_instant,
+    &en_table_name,
+    &en_table_name_of,
+    &en_table_object,
+    &en_table_object_point,
+    &en_table_outbox,
+    &en_table_outcome,
+    &en_table_point,
+    &en_table_point_channel,
+    &en_table_policy,
+    &en_table_ratio,
+    &en_table_register,
+    &en_table_replacement,
+    &en_table_rule,
+    &en_table_supply_cause,
+    &en_table_transformer,
+    &en_table_zone,
+    NULL,
+    // clang-format on
 };
 
 const struct en_series_table *const en_series_all[] = {

@@ -20,6 +20,9 @@ EN_COMMAND(cli_docs);
 EN_COMMAND(reference_events);
 EN_COMMAND(reference_tables);
 
+/* reference_device_events.c */
+EN_COMMAND(reference_device_events);
+
 /* init.c */
 EN_COMMAND(init);
 EN_COMMAND(serve);

@@ -1,10 +1,10 @@
 #!/bin/sh
-# docs/events.md and docs/tables.md say what the records say.
+# docs/events.md, docs/tables.md and docs/device-events.md say what the code says.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-for page in events tables; do
+for page in events tables device-events; do
     "$ENERLOG_BUILD_DIR/enerlog" reference "$page" >"$folder/$page.md"
     if ! diff -u "$ENERLOG_SOURCE_DIR/docs/$page.md" "$folder/$page.md"; then
         echo "docs/$page.md is out of step: build/enerlog reference $page > docs/$page.md" >&2

@@ -78,6 +78,14 @@ static const struct en_command commands[] = {
         .needs = EN_NEEDS_NOTHING,
         .run = en_run_reference_tables,
     },
+    {
+        .noun = "reference",
+        .verb = "device-events",
+        .summary = "Prints docs/device-events.md: classes and codes of device events",
+        .example = "enerlog reference device-events > docs/device-events.md",
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_reference_device_events,
+    },
     {.noun = NULL},
 };
 
@@ -89,7 +97,7 @@ static const struct en_noun nouns[] = {
     {"completion", "Completion for your shell"},
     {"man", "Manual pages"},
     {"cli-docs", "The reference of commands as Markdown"},
-    {"reference", "The reference of events and tables as Markdown"},
+    {"reference", "The reference of events, tables and codes of devices as Markdown"},
     {NULL, NULL},
 };
 

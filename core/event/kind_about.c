@@ -36,6 +36,10 @@ static const char *const abouts[] = {
     [EN_KIND_READING_REGISTER] = "What a cumulative register showed at valid.from.",
     [EN_KIND_READING_INSTANT] = "An instantaneous value at valid.from.",
     [EN_KIND_DEVICE_EVENT] = "What a device reported of itself, at valid.from.",
+    [EN_KIND_ALARM_SET] = "What is to be told to an operator, when, and what he does about it.",
+    [EN_KIND_ALARM_ACTION] = "An operator acknowledges, shelves, resets, or takes an alarm out of "
+                             "service.",
+    [EN_KIND_EVENT_MAP_SET] = "What a code of device events means from valid.from on (EV-06).",
     [EN_KIND_FORMULA_SET] = "A formula is so from the day of valid.from on.",
     [EN_KIND_BALANCE_SET] = "A balance is so from the day of valid.from on; its sides become "
                             "formulas of their own.",

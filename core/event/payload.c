@@ -221,8 +221,15 @@ static const struct en_field reading_instant_fields[] = {
 RECORD(reading_instant);
 
 static const struct en_field device_event_fields[] = {
-    FIELD(device_event, code, TEXT, "the device's own, at most 255 bytes"),
+    FIELD(device_event, code, TEXT,
+          "the device's own, at most 255 bytes: \"spodes:2:1\", \"dlms:1\", "
+          "\"cim:3.26.38.85\", \"ansi-new:46\", or any text"),
     FIELD(device_event, text, TEXT, "for people"),
+    FIELD(device_event, index, U64, "in the device's journal, rising from 1; 0 not told"),
+    FIELD(device_event, journal_size, U32, "entries that the journal holds; 0 not known"),
+    FIELD(device_event, has_clock, BOOL, "the clock was compared when this was read"),
+    FIELD(device_event, clock_ahead_us, I64,
+          "us; by how much the device's clock was ahead of the true time (EV-03)"),
 };
 RECORD(device_event);
 

@@ -202,8 +202,12 @@ struct en_reading_instant {
 };
 
 struct en_device_event {
-    struct en_slice code;
+    struct en_slice code; /* core/metering/event_code.h */
     struct en_slice text;
+    uint64_t index;         /* of the device's journal, rising from 1; 0 not told */
+    uint32_t journal_size;  /* entries that the journal holds; 0 not known */
+    bool has_clock;         /* the clock was compared when this was read (EV-03) */
+    int64_t clock_ahead_us; /* by how much the device's clock was ahead */
 };
 
 /* From valid.from on. */

@@ -1,5 +1,5 @@
 /* What was read: profiles by day (merged where a day was read more than once), register reads,
- * instantaneous values, device events.
+ * instantaneous values.
  *
  * Facts are never refused. A reading that cannot be used (not decodable, or off any day) leaves an
  * outcome row that says why. */
@@ -182,27 +182,6 @@ static en_code fold_instant(struct en_fold *fold, const struct en_event *event,
     return en_table_put(fold->store, &en_table_instant, &row, NULL, err);
 }
 
-static en_code fold_device_event(struct en_fold *fold, const struct en_event *event,
-                                 struct en_error *err)
-{
-    struct en_device_event payload;
-    bool is_read = false;
-    en_code code = en_fold_decode(fold, event, "event of the device", &payload, &is_read, err);
-    if (!is_read) {
-        return code;
-    }
-    if (!en_fold_is_key(payload.code)) {
-        return en_fold_refuse(fold, EN_LIMIT, err,
-                              "event of the device: its code is over %u bytes, or holds a 0",
-                              EN_NAME_SIZE_MAX);
-    }
-    struct en_device_event_row row = {.device = event->header.subject,
-                                      .at = event->header.valid.from,
-                                      .code = payload.code,
-                                      .text = payload.text};
-    return en_table_put(fold->store, &en_table_device_event, &row, NULL, err);
-}
-
 static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
                     struct en_error *err)
 {
@@ -211,10 +190,8 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
         return fold_profile(fold, state, event, err);
     case EN_KIND_READING_REGISTER:
         return fold_register(fold, event, err);
-    case EN_KIND_READING_INSTANT:
-        return fold_instant(fold, event, err);
     default:
-        return fold_device_event(fold, event, err);
+        return fold_instant(fold, event, err);
     }
 }
 
@@ -492,15 +469,14 @@ static void close_state(void *state_memory)
     en_buf_fini(&state->origins);
 }
 
-static const struct en_table *const tables[] = {&en_table_register, &en_table_instant,
-                                                &en_table_device_event, NULL};
+static const struct en_table *const tables[] = {&en_table_register, &en_table_instant, NULL};
 static const struct en_series_table *const series[] = {&en_series_profile, &en_series_origin, NULL};
 
 const struct en_processor en_processor_reading = {
     .name = "reading",
-    .about = "What was read: profiles by day, register reads, instantaneous values, device events.",
-    .kinds = EN_KIND_BIT(READING_PROFILE) | EN_KIND_BIT(READING_REGISTER) |
-             EN_KIND_BIT(READING_INSTANT) | EN_KIND_BIT(DEVICE_EVENT),
+    .about = "What was read: profiles by day, register reads, instantaneous values.",
+    .kinds =
+        EN_KIND_BIT(READING_PROFILE) | EN_KIND_BIT(READING_REGISTER) | EN_KIND_BIT(READING_INSTANT),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct reading_state),
