@@ -5,6 +5,7 @@
 #include "core/event/payload.h"
 #include "projections/tables_contract.h"
 #include "projections/tables_event.h"
+#include "projections/tables_schedule.h"
 
 /* Descriptions of rows: name, type, place, and what it is (with its unit). Keys first. */
 // clang-format off
@@ -478,6 +479,9 @@ const struct en_table *const en_tables_all[] = {
     // clang-format off
     &en_table_attestation,
     &en_table_balance,
+    &en_table_attestation,
+    &en_table_balance,
+    &en_table_calendar,
     &en_table_channel,
     &en_table_channel_error,
     &en_table_clock,
@@ -507,9 +511,11 @@ const struct en_table *const en_tables_all[] = {
     &en_table_object_point,
     &en_table_outbox,
     &en_table_outcome,
+    &en_table_peak_hours,
     &en_table_point,
     &en_table_point_channel,
     &en_table_policy,
+    &en_table_price,
     &en_table_ratio,
     &en_table_register,
     &en_table_replacement,
@@ -519,6 +525,11 @@ const struct en_table *const en_tables_all[] = {
     &en_table_zone,
     NULL,
     // clang-format on
+    &en_table_tariff,
+    &en_table_tariff_member,
+    &en_table_transformer,
+    &en_table_zone,
+    NULL,
 };
 
 const struct en_series_table *const en_series_all[] = {
@@ -534,6 +545,8 @@ const struct en_series_table *const en_series_all[] = {
     &en_series_substitute,
     &en_series_usage_day,
     &en_series_usage_month,
+    &en_series_usage_zone,
+    &en_series_usage_zone_month,
     NULL,
 };
 
@@ -556,8 +569,11 @@ uint32_t en_digest_tables(struct en_digest_table *tables)
 en_code en_governing_digest(struct en_store *store, struct en_hash *digest, struct en_error *err)
 {
     static const struct en_table *const governing[] = {
-        &en_table_balance,     &en_table_contract, &en_table_formula,      &en_table_ratio,
-        &en_table_replacement, &en_table_rule,     &en_table_supply_cause, &en_table_zone};
+        &en_table_balance,    &en_table_calendar,     &en_table_contract, &en_table_formula,
+        &en_table_peak_hours, &en_table_price,        &en_table_ratio,    &en_table_replacement,
+        &en_table_rule,       &en_table_supply_cause, &en_table_tariff,   &en_table_tariff_member,
+        &en_table_zone,
+    };
     struct en_digest_table tables[EN_COUNT_OF(governing)];
     for (size_t i = 0; i < EN_COUNT_OF(governing); i++) {
         tables[i] = (struct en_digest_table){governing[i]->name, false, governing[i]->flags};

@@ -44,7 +44,10 @@ typedef enum en_name_type {
     EN_NAME_RULE = 12,
     EN_NAME_POLICY = 13,
     EN_NAME_FREEZE = 14,
-    EN_NAME_TYPES_COUNT = 15,
+    EN_NAME_CALENDAR = 15,
+    EN_NAME_TARIFF = 16,
+    EN_NAME_REGION = 17, /* whose peak hours are published */
+    EN_NAME_TYPES_COUNT = 18,
 } en_name_type;
 
 struct en_event_header {

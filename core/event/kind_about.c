@@ -24,6 +24,17 @@ static const char *const abouts[] = {
     [EN_KIND_RATIO_SET] = "The transformer ratios of a point from valid.from on (R-01).",
     [EN_KIND_CHANNEL_ERROR_SET] = "Limits of the channel's relative error from valid.from on "
                                   "(B-02).",
+    [EN_KIND_CALENDAR_SET] =
+        "A calendar is so from valid.from on: its seasons, dates, tariff zones and the clock that "
+        "they are read on. Zones keep their numbers; new ones come at the end.",
+    [EN_KIND_TARIFF_SET] = "A tariff is so from valid.from on: its calendar, its price category, "
+                           "and who has it.",
+    [EN_KIND_PRICE_SET] = "What one part of a tariff costs from valid.from on, flat or hour by "
+                          "hour.",
+    [EN_KIND_PEAK_HOURS_SET] =
+        "The peak hours of a region over the valid interval, as published: planned by the system "
+        "operator, or the hour of each working day that turned out to be the peak. What is "
+        "published again for the same beginning replaces it.",
     [EN_KIND_OUTBOX_RESULT] = "An edge did, or gave up, what it was asked to do.",
     [EN_KIND_CONTRACT_SET] = "What the contract of a point says from valid.from on, until valid.to "
                              "where that is later.",

@@ -206,6 +206,114 @@ static const struct en_field supply_cause_set_fields[] = {
 };
 RECORD(supply_cause_set);
 
+static const struct en_field calendar_season_fields[] = {
+    FIELD(calendar_season, name, TEXT, "for people"),
+    FIELD(calendar_season, month, U8, "in which it begins each year"),
+    FIELD(calendar_season, day, U8, "of that month"),
+};
+RECORD(calendar_season);
+
+static const struct en_field calendar_date_fields[] = {
+    FIELD(calendar_date, day, DAY, "the date"),
+    FIELD(calendar_date, type, U8, "4 holiday, 5 special, 6 moved (worked)"),
+    FIELD(calendar_date, is_yearly, BOOL, "on this day of every year"),
+};
+RECORD(calendar_date);
+
+static const struct en_field calendar_zone_fields[] = {
+    FIELD(calendar_zone, name, TEXT, "of the tariff zone"),
+};
+RECORD(calendar_zone);
+
+static const struct en_field calendar_switch_fields[] = {
+    FIELD(calendar_switch, season, U8, "its place in seasons, from 0"),
+    FIELD(calendar_switch, type, U8,
+          "of day: 1 weekday, 2 Saturday, 3 Sunday, 4 holiday, 5 special, 6 moved"),
+    FIELD(calendar_switch, minute, U16, "of the day, from which the zone holds"),
+    FIELD(calendar_switch, zone, U8, "its place in zones, from 0"),
+};
+RECORD(calendar_switch);
+
+static const struct en_field calendar_set_fields[] = {
+    FIELD(calendar_set, title, TEXT, "for people"),
+    FIELD(calendar_set, clock, U8,
+          "what it is read on: 0 the object's fiscal time, 1 a fixed offset, 2 a civil zone"),
+    FIELD(calendar_set, offset_minutes, I32, "of a fixed offset: local = UTC + offset"),
+    FIELD(calendar_set, zone, TEXT, "name of the civil zone"),
+    FIELD(calendar_set, tzif, BYTES, "its table (RFC 9636): of this calendar for ever"),
+    {"seasons", EN_FIELD_LIST, offsetof(struct en_calendar_set, seasons),
+     "rising in the year; none: one season", &en_payload_calendar_season},
+    {"dates", EN_FIELD_LIST, offsetof(struct en_calendar_set, dates), "rising by day and type",
+     &en_payload_calendar_date},
+    {"zones", EN_FIELD_LIST, offsetof(struct en_calendar_set, zones), "tariff zones",
+     &en_payload_calendar_zone},
+    {"switches", EN_FIELD_LIST, offsetof(struct en_calendar_set, switches),
+     "rising by season, type and minute", &en_payload_calendar_switch},
+    FIELD(calendar_set, document, TEXT, "the paper it rests on"),
+    FIELD(calendar_set, reason, TEXT, "for people: why it changes"),
+};
+RECORD(calendar_set);
+
+static const struct en_field tariff_member_fields[] = {
+    FIELD(tariff_member, object, U32, "id: all of it and below, 0 none"),
+    FIELD(tariff_member, point, U32, "id, 0 none"),
+};
+RECORD(tariff_member);
+
+static const struct en_field tariff_set_fields[] = {
+    FIELD(tariff_set, title, TEXT, "for people"),
+    FIELD(tariff_set, calendar, U32, "id, 0: one zone all the time"),
+    FIELD(tariff_set, category, U8, "price category 1 to 6; 0: as the contract says"),
+    FIELD(tariff_set, region, U32, "id: whose peak hours count, 0 none"),
+    {"members", EN_FIELD_LIST, offsetof(struct en_tariff_set, members),
+     "who has it where no contract names a tariff", &en_payload_tariff_member},
+    FIELD(tariff_set, document, TEXT, "the paper it rests on"),
+    FIELD(tariff_set, reason, TEXT, "for people: why it changes"),
+};
+RECORD(tariff_set);
+
+static const struct en_field price_hour_fields[] = {
+    FIELD(price_hour, price_micro, MICRO, "RUB per unit"),
+};
+RECORD(price_hour);
+
+static const struct en_field price_set_fields[] = {
+    FIELD(price_set, part, U8,
+          "what is paid for: 1 energy, 2 purchased capacity, 3 network, 4 network capacity, 5 over "
+          "and 6 under the plan, 7 other"),
+    FIELD(price_set, zone, U8, "place of the zone in the tariff's calendar, from 0"),
+    FIELD(price_set, price_micro, MICRO, "RUB per kWh, or per kW and month; 0 with hours"),
+    {"hours", EN_FIELD_LIST, offsetof(struct en_price_set, hours),
+     "a price for each hour from valid.from on", &en_payload_price_hour},
+    FIELD(price_set, document, TEXT, "the paper it rests on"),
+    FIELD(price_set, reason, TEXT, "for people: why it changes"),
+};
+RECORD(price_set);
+
+static const struct en_field peak_hour_fields[] = {
+    FIELD(peak_hour, hour, U8, "0 to 23: from then for an hour"),
+};
+RECORD(peak_hour);
+
+static const struct en_field peak_day_fields[] = {
+    FIELD(peak_day, day, DAY, "a working day"),
+    FIELD(peak_day, hour, U8, "0 to 23: from then for an hour"),
+};
+RECORD(peak_day);
+
+static const struct en_field peak_hours_set_fields[] = {
+    FIELD(peak_hours_set, list, U8, "1 planned hours, 2 the hour of each day"),
+    FIELD(peak_hours_set, offset_minutes, I32, "of the clock that the hours are told on"),
+    FIELD(peak_hours_set, calendar, U32, "id: which days are worked; 0: Monday to Friday"),
+    {"hours", EN_FIELD_LIST, offsetof(struct en_peak_hours_set, hours),
+     "planned for every working day, rising", &en_payload_peak_hour},
+    {"days", EN_FIELD_LIST, offsetof(struct en_peak_hours_set, days),
+     "the hour of each working day, rising", &en_payload_peak_day},
+    FIELD(peak_hours_set, document, TEXT, "in which it was published"),
+    FIELD(peak_hours_set, reason, TEXT, "for people: why it changes"),
+};
+RECORD(peak_hours_set);
+
 static const struct en_field reading_register_fields[] = {
     FIELD(reading_register, value, DECIMAL, "as read, in the channel's unit"),
     FIELD(reading_register, device, U32, "0: the one installed then"),

@@ -10,6 +10,7 @@
 #include "core/event/event.h"
 #include "core/hash.h"
 #include "core/metering/block.h"
+#include "core/metering/calendar.h"
 #include "core/metering/ids.h"
 #include "core/metering/quantity.h"
 #include "core/metering/ratio.h"
@@ -20,6 +21,14 @@
 #include "core/event/kinds.def"
 #undef EN_KIND
 extern const struct en_record en_payload_register_value;
+extern const struct en_record en_payload_calendar_season;
+extern const struct en_record en_payload_calendar_date;
+extern const struct en_record en_payload_calendar_zone;
+extern const struct en_record en_payload_calendar_switch;
+extern const struct en_record en_payload_tariff_member;
+extern const struct en_record en_payload_price_hour;
+extern const struct en_record en_payload_peak_hour;
+extern const struct en_record en_payload_peak_day;
 
 struct en_name_assigned {
     uint8_t type; /* en_name_type */
@@ -179,6 +188,87 @@ struct en_contract_set {
 struct en_supply_cause_set {
     uint8_t cause; /* en_decree_cause; 0 takes back what was set from then on */
     struct en_slice act;
+};
+
+/* What a calendar is read on. Stored values. */
+typedef enum en_calendar_clock {
+    EN_CALENDAR_FISCAL = 0, /* the fiscal time of the object whose energy it is */
+    EN_CALENDAR_OFFSET = 1, /* a fixed offset */
+    EN_CALENDAR_CIVIL = 2,  /* a civil zone, whose table the event carries: nothing else moves it */
+} en_calendar_clock;
+
+/* From valid.from on, until valid.to where that is later. The lists are those of
+ * core/metering/calendar.h: en_calendar_season, en_calendar_date, en_calendar_zone,
+ * en_calendar_switch. */
+struct en_calendar_set {
+    struct en_slice title;
+    uint8_t clock;          /* en_calendar_clock */
+    int32_t offset_minutes; /* OFFSET */
+    struct en_slice zone;   /* CIVIL: "Europe/Moscow" */
+    struct en_slice tzif;   /* CIVIL: RFC 9636 bytes */
+    struct en_list seasons;
+    struct en_list dates;
+    struct en_list zones;
+    struct en_list switches;
+    struct en_slice document;
+    struct en_slice reason;
+};
+
+/* Who has a tariff where no contract names one: the point, or all of the object and below. */
+struct en_tariff_member {
+    uint32_t object; /* id, 0 none */
+    uint32_t point;  /* id, 0 none */
+};
+
+/* From valid.from on, until valid.to where that is later. */
+struct en_tariff_set {
+    struct en_slice title;
+    uint32_t calendar;      /* id, 0: one zone all the time */
+    uint8_t category;       /* price category 1 to 6; 0: as the contract says */
+    uint32_t region;        /* whose peak hours count, 0 none */
+    struct en_list members; /* en_tariff_member */
+    struct en_slice document;
+    struct en_slice reason;
+};
+
+struct en_price_hour {
+    int64_t price_micro; /* RUB per unit */
+};
+
+/* From valid.from on. With hours: of each hour from valid.from on, and of none after the last. */
+struct en_price_set {
+    uint8_t part;         /* en_charge_part */
+    uint8_t zone;         /* of the tariff's calendar; 0 for parts that have none */
+    int64_t price_micro;  /* RUB per unit; 0 with hours */
+    struct en_list hours; /* en_price_hour */
+    struct en_slice document;
+    struct en_slice reason;
+};
+
+/* Stored values. */
+typedef enum en_peak_list {
+    EN_PEAK_PLANNED = 1, /* hours of every working day, by the system operator (D-02) */
+    EN_PEAK_FACT = 2,    /* the hour of each working day, by the commercial operator (D-01) */
+} en_peak_list;
+
+struct en_peak_hour {
+    uint8_t hour; /* 0 .. 23: [hour, hour + 1) */
+};
+
+struct en_peak_day {
+    struct en_day day;
+    uint8_t hour;
+};
+
+/* Over the valid interval: mostly a month. */
+struct en_peak_hours_set {
+    uint8_t list;           /* en_peak_list */
+    int32_t offset_minutes; /* of the clock that the hours are told on */
+    uint32_t calendar;      /* id: which days are worked; 0: Monday to Friday */
+    struct en_list hours;   /* en_peak_hour, rising: PLANNED */
+    struct en_list days;    /* en_peak_day, rising: FACT */
+    struct en_slice document;
+    struct en_slice reason;
 };
 
 /* reading.register: at valid.from. */
