@@ -236,17 +236,20 @@ const struct en_table en_table_zone = {"zone", "Adopted zone tables and their ha
                                        &zone_record, EN_TABLE_DIGESTED};
 
 static const struct en_field rule_fields[] = {
-    FIELD(rule, U32, rule, "id"),
+    FIELD(rule, U32, rule, "id of the rule, or of rule and target"),
     FIELD(rule, INSTANT, from, "valid from then on"),
     FIELD(rule, TEXT, edition, "which text of the rule the parameters are for"),
-    FIELD(rule, TEXT, parameters, "JSON object text"),
+    FIELD(rule, TEXT, parameters, "JSON object text, canonical; empty: an edition alone"),
     FIELD(rule, TEXT, reason, "for people: why it changed"),
+    FIELD(rule, INSTANT, to, "valid up to then; the end of time: open"),
+    FIELD(rule, U32, author, "id of the actor, 0 none"),
+    FIELD(rule, U64, seq, "of the event"),
 };
 static const struct en_record rule_record = {"rule",      sizeof(struct en_rule_row), 1,
                                              rule_fields, EN_COUNT_OF(rule_fields),   2};
-const struct en_table en_table_rule = {"rule",
-                                       "Rule parameters and editions in force; effective-dated.",
-                                       &rule_record, EN_TABLE_DIGESTED};
+const struct en_table en_table_rule = {
+    "rule", "Settings of rules by target, and editions in force; effective-dated.", &rule_record,
+    EN_TABLE_DIGESTED};
 
 static const struct en_field clock_fields[] = {
     FIELD(clock, U8, clock, "0"),

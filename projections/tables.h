@@ -153,13 +153,16 @@ struct en_zone_row {
     struct en_hash sha256;
 };
 
-/* Editions of rules that are in force, and parameters. */
+/* Settings of rules, and editions that are in force. */
 struct en_rule_row {
-    uint32_t rule;          /* key */
+    uint32_t rule;          /* key: id of "V-09" or "V-09 <target>" (views/rule_target.h) */
     struct en_instant from; /* key */
     struct en_slice edition;
-    struct en_slice parameters;
+    struct en_slice parameters; /* canonical JSON; "" of an edition alone */
     struct en_slice reason;
+    struct en_instant to; /* INT64_MAX: open */
+    uint32_t author;      /* actor, 0 none */
+    uint64_t seq;         /* of the event */
 };
 
 /* ---- reading ---- */

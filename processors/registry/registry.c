@@ -482,72 +482,6 @@ static en_code fold_zone(struct en_fold *fold, const struct en_event *event, str
     return en_table_put(fold->store, &en_table_zone, &row, NULL, err);
 }
 
-static en_code fold_rule(struct en_fold *fold, const struct en_event *event, struct en_error *err)
-{
-    struct en_rule_set payload;
-    bool is_read = false;
-    en_code code = en_fold_decode(fold, event, "rule", &payload, &is_read, err);
-    if (!is_read) {
-        return code;
-    }
-    struct en_rule_row row = {
-        .rule = event->header.subject,
-        .from = event->header.valid.from,
-        .edition = payload.edition,
-        .parameters = payload.parameters,
-        .reason = payload.reason,
-    };
-    return en_table_put(fold->store, &en_table_rule, &row, NULL, err);
-}
-
-/* The editions of rules that this program computes by. An edition that a freeze used stays here for
- * ever (design F1b). */
-static const struct {
-    const char *rule;
-    uint32_t edition;
-} editions[] = {
-    {"R-01", 1}, {"R-02", 1}, {"R-03", 1}, {"R-05", 1},
-    {"R-06", 1}, {"B-01", 1}, {"B-02", 1}, {"F-02", 1},
-};
-
-static bool is_edition_known(struct en_slice rule, uint32_t edition)
-{
-    for (size_t i = 0; i < EN_COUNT_OF(editions); i++) {
-        if (en_slice_equal(rule, en_slice_text(editions[i].rule)) &&
-            editions[i].edition == edition) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static en_code fold_edition(struct en_fold *fold, const struct en_event *event,
-                            struct en_error *err)
-{
-    struct en_edition_activated payload;
-    bool is_read = false;
-    en_code code = en_fold_decode(fold, event, "edition", &payload, &is_read, err);
-    if (!is_read) {
-        return code;
-    }
-    if (!is_edition_known(payload.rule, payload.edition)) {
-        return en_fold_refuse(
-            fold, EN_UNSUPPORTED, err, "edition: this program has no edition %u of rule \"%.*s\"",
-            payload.edition, (int)payload.rule.size, (const char *)payload.rule.bytes);
-    }
-    char *edition = en_arena_print(&fold->batch, "%u", payload.edition);
-    if (edition == NULL) {
-        return en_error_set(err, EN_NOMEM, "no room for an edition");
-    }
-    struct en_rule_row row = {
-        .rule = event->header.subject,
-        .from = event->header.valid.from,
-        .edition = en_slice_text(edition),
-        .reason = payload.reason,
-    };
-    return en_table_put(fold->store, &en_table_rule, &row, NULL, err);
-}
-
 static en_code fold_tick(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
     struct en_clock_tick payload;
@@ -571,9 +505,17 @@ static en_code fold_general(struct en_fold *fold, const struct en_event *event,
                           (int)payload.command.size, (const char *)payload.command.bytes);
 }
 
+/* What can change which rules hold where. */
+static const uint64_t rules_governed_by = EN_KIND_BIT(RULE_SET) | EN_KIND_BIT(EDITION_ACTIVATED) |
+                                          EN_KIND_BIT(OBJECT_SET) | EN_KIND_BIT(POINT_SET) |
+                                          EN_KIND_BIT(CHANNEL_SET);
+
 static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
                     struct en_error *err)
 {
+    if ((rules_governed_by & UINT64_C(1) << event->header.kind) != 0) {
+        en_registry_forget_rules(state);
+    }
     switch ((en_kind)event->header.kind) {
     case EN_KIND_NAME_ASSIGNED:
         return fold_name(fold, event, err);
@@ -604,9 +546,9 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
     case EN_KIND_ZONE_TABLE:
         return fold_zone(fold, event, err);
     case EN_KIND_RULE_SET:
-        return fold_rule(fold, event, err);
+        return en_registry_fold_rule(fold, event, err);
     case EN_KIND_EDITION_ACTIVATED:
-        return fold_edition(fold, event, err);
+        return en_registry_fold_edition(fold, event, err);
     case EN_KIND_CLOCK_TICK:
         return fold_tick(fold, event, err);
     case EN_KIND_GENERAL_COMMAND:
@@ -620,6 +562,7 @@ static void close_state(void *state)
 {
     struct en_registry_state *registry = state;
     en_mem_free(registry->channels);
+    en_rules_close(registry->rules);
 }
 
 static const struct en_table *const tables[] = {

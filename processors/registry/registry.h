@@ -5,6 +5,7 @@
 #define EN_PROCESSORS_REGISTRY_REGISTRY_H
 
 #include "processors/processor.h"
+#include "projections/views/rules.h"
 
 struct en_channel_info {
     uint32_t point;
@@ -56,5 +57,26 @@ en_code en_registry_point_channel(struct en_fold *fold, uint32_t point, struct e
 en_code en_registry_is_within(struct en_fold *fold, uint32_t object, uint32_t scope,
                               struct en_instant at, bool *is_within,
                               struct en_error *err) EN_MUST_CHECK;
+
+/* Which rules hold for the channel on the day, and with which values (views/rules.h); NULL: none.
+ * Where no rule was ever set this is one branch; a day after the day asked before, one look. Alive
+ * until the batch's next event. */
+en_code en_registry_plan(struct en_fold *fold, uint32_t channel, int32_t day,
+                         const struct en_rule_plan **plan, struct en_error *err) EN_MUST_CHECK;
+
+/* Which channels, on which days, may be judged otherwise since the event in hand, which was folded
+ * here: a setting of a rule, or a channel, point or object that moved below other settings.
+ * en_rule_target_channels visits them. is_touched false: none, as no rule was ever set. */
+struct en_rule_touch {
+    bool is_touched;
+    struct en_rule_target target;
+    int32_t from_day; /* from then on, for ever: what a setting replaces may have held longer */
+};
+en_code en_registry_touch(struct en_fold *fold, const struct en_event *event,
+                          struct en_rule_touch *touch, struct en_error *err) EN_MUST_CHECK;
+/* The kinds of event that can touch. */
+#define EN_REGISTRY_TOUCH_KINDS                                                                    \
+    (EN_KIND_BIT(RULE_SET) | EN_KIND_BIT(CHANNEL_SET) | EN_KIND_BIT(POINT_SET) |                   \
+     EN_KIND_BIT(OBJECT_SET))
 
 #endif

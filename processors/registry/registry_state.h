@@ -17,6 +17,7 @@ struct en_channel_slot {
 struct en_registry_state {
     struct en_channel_slot *channels; /* by id */
     size_t channels_capacity;
+    struct en_rules *rules; /* NULL: nobody asked yet */
 };
 
 /* Forgets what is cached of the point's channels: something about the point changed. */
@@ -25,5 +26,14 @@ en_code en_registry_forget_point(struct en_fold *fold, uint32_t point,
 
 /* Forgets one channel. */
 void en_registry_forget_channel(struct en_registry_state *state, uint32_t channel);
+
+/* Forgets which rules hold where. */
+void en_registry_forget_rules(struct en_registry_state *state);
+
+/* rule.set and edition.activated (registry_rule.c). */
+en_code en_registry_fold_rule(struct en_fold *fold, const struct en_event *event,
+                              struct en_error *err) EN_MUST_CHECK;
+en_code en_registry_fold_edition(struct en_fold *fold, const struct en_event *event,
+                                 struct en_error *err) EN_MUST_CHECK;
 
 #endif
