@@ -482,8 +482,6 @@ const struct en_table *const en_tables_all[] = {
     // clang-format off
     &en_table_attestation,
     &en_table_balance,
-    &en_table_attestation,
-    &en_table_balance,
     &en_table_calendar,
     &en_table_channel,
     &en_table_channel_error,
@@ -524,15 +522,12 @@ const struct en_table *const en_tables_all[] = {
     &en_table_replacement,
     &en_table_rule,
     &en_table_supply_cause,
-    &en_table_transformer,
-    &en_table_zone,
-    NULL,
-    // clang-format on
     &en_table_tariff,
     &en_table_tariff_member,
     &en_table_transformer,
     &en_table_zone,
     NULL,
+    // clang-format on
 };
 
 const struct en_series_table *const en_series_all[] = {
