@@ -2,9 +2,16 @@
 
 /* In the order of help. */
 static const struct en_command_theme *const themes[] = {
-    &en_command_theme_log,      &en_command_theme_exchange,    &en_command_theme_structure,
-    &en_command_theme_contract, &en_command_theme_calculation, &en_command_theme_freeze,
+    /* clang-format off: one a line, so that themes can be added side by side */
+    &en_command_theme_log,
+    &en_command_theme_exchange,
+    &en_command_theme_structure,
+    &en_command_theme_contract,
+    &en_command_theme_calculation,
+    &en_command_theme_why,
+    &en_command_theme_freeze,
     &en_command_theme_program,
+    /* clang-format on */
 };
 
 const struct en_command *en_command_at(uint32_t index)

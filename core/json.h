@@ -21,7 +21,7 @@
 #include "core/hash.h"
 #include "core/instant.h"
 
-#define EN_JSON_DEPTH_MAX 16u
+#define EN_JSON_DEPTH_MAX 31u
 
 struct en_json {
     struct en_buf *out;

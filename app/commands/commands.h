@@ -27,6 +27,9 @@ EN_COMMAND(reference_device_events);
 EN_COMMAND(init);
 EN_COMMAND(serve);
 
+/* why.c */
+EN_COMMAND(why);
+
 /* log.c */
 EN_COMMAND(log_show);
 EN_COMMAND(log_tail);

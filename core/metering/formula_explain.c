@@ -5,14 +5,17 @@
 #include "core/metering/formula_unit.h"
 #include "core/metering/quality.h"
 
-#define SCRATCH_SIZE_MAX ((size_t)256 << 20) /* one part at a time */
-#define PART_TEXT_SIZE_MAX 100u              /* longer texts of parts are cut */
+#define SCRATCH_SIZE_MAX ((size_t)256 << 20)            /* one part at a time */
+#define LINE_SIZE_MAX ((size_t)4 * EN_FORMULA_SIZE_MAX) /* a part is printed before it is cut */
+#define PART_TEXT_SIZE_MAX 100u                         /* longer texts of parts are cut */
 
 struct explainer {
     const struct en_formula *formula;
     const struct en_formula_case *one;
     struct en_arena scratch;
-    struct en_buf *buf;
+    struct en_buf line;
+    en_formula_part_visit visit;
+    void *self;
     int64_t values[EN_SLOTS_MAX];
     uint64_t qualities[EN_SLOTS_MAX];
 };
@@ -64,7 +67,7 @@ static void print_quality(uint64_t quality, struct en_buf *buf)
 /* The part's text, cut between characters where it is long. */
 static void print_text(struct explainer *explainer, const struct en_formula_node *node)
 {
-    struct en_buf *buf = explainer->buf;
+    struct en_buf *buf = &explainer->line;
     size_t start = buf->size;
     en_formula_print_node(explainer->formula, node, buf);
     size_t size = buf->size - start;
@@ -79,13 +82,12 @@ static void print_text(struct explainer *explainer, const struct en_formula_node
     en_buf_text(buf, "…");
 }
 
-static void print_part(struct explainer *explainer, const struct en_formula_node *node,
-                       uint32_t level)
+static void print_part(struct explainer *explainer, const struct en_formula_node *node)
 {
-    struct en_buf *buf = explainer->buf;
+    struct en_buf *buf = &explainer->line;
     int64_t value = explainer->values[explainer->one->slot];
     uint64_t quality = explainer->qualities[explainer->one->slot];
-    en_buf_print(buf, "%*s", (int)(level * 2), "");
+    en_buf_reset(buf);
     print_text(explainer, node);
     if (en_quality_is_missing(quality)) {
         en_buf_text(buf, is_condition(node) ? " cannot be told" : " is missing");
@@ -102,7 +104,6 @@ static void print_part(struct explainer *explainer, const struct en_formula_node
     if (!is_condition(node) || en_quality_is_missing(quality)) {
         print_quality(quality, buf);
     }
-    en_buf_u8(buf, '\n');
 }
 
 /* Parts that say nothing new are left out: numbers, and a sign beside what it stands before. */
@@ -121,8 +122,18 @@ static en_code explain(struct explainer *explainer, const struct en_formula_node
         code = compute(explainer, node, reach, err);
     }
     if (code == EN_OK && is_shown) {
-        print_part(explainer, node, level);
-        code = en_buf_code(explainer->buf, err);
+        print_part(explainer, node);
+        code = en_buf_code(&explainer->line, err);
+    }
+    if (code == EN_OK && is_shown) {
+        struct en_formula_part part = {.node = node,
+                                       .line = en_buf_slice(&explainer->line),
+                                       .level = level,
+                                       .is_condition = is_condition(node),
+                                       .micro = explainer->values[explainer->one->slot],
+                                       .quality = explainer->qualities[explainer->one->slot],
+                                       .reach = reach};
+        code = explainer->visit(explainer->self, &part, err);
     }
     struct en_formula_reach below = en_formula_reach_below(reach, node);
     for (const struct en_formula_node *arg = node->args; arg != NULL && code == EN_OK;
@@ -132,14 +143,32 @@ static en_code explain(struct explainer *explainer, const struct en_formula_node
     return code;
 }
 
-en_code en_formula_explain(const struct en_formula *formula, const struct en_formula_case *one,
-                           struct en_buf *buf, struct en_error *err)
+en_code en_formula_explain_parts(const struct en_formula *formula,
+                                 const struct en_formula_case *one, en_formula_part_visit visit,
+                                 void *self, struct en_error *err)
 {
     EN_ASSERT(one->slot < one->slots_count);
     EN_ASSERT(one->slots_count <= EN_SLOTS_MAX);
-    struct explainer explainer = {.formula = formula, .one = one, .buf = buf};
+    struct explainer explainer = {.formula = formula, .one = one, .visit = visit, .self = self};
     en_arena_init(&explainer.scratch, SCRATCH_SIZE_MAX);
+    en_buf_init(&explainer.line, LINE_SIZE_MAX);
     en_code code = explain(&explainer, formula->root, (struct en_formula_reach){0}, 0, err);
+    en_buf_fini(&explainer.line);
     en_arena_fini(&explainer.scratch);
     return code;
+}
+
+static en_code print_line(void *self, const struct en_formula_part *part, struct en_error *err)
+{
+    struct en_buf *buf = self;
+    en_buf_print(buf, "%*s", (int)(part->level * 2), "");
+    en_buf_append(buf, part->line.bytes, part->line.size);
+    en_buf_u8(buf, '\n');
+    return en_buf_code(buf, err);
+}
+
+en_code en_formula_explain(const struct en_formula *formula, const struct en_formula_case *one,
+                           struct en_buf *buf, struct en_error *err)
+{
+    return en_formula_explain_parts(formula, one, print_line, buf, err);
 }

@@ -21,6 +21,26 @@ struct en_formula_case {
     uint32_t slot; /* the one to explain */
 };
 
+/* One part of the tree. */
+struct en_formula_part {
+    const struct en_formula_node *node;
+    struct en_slice line; /* as en_formula_explain prints it, without indent and newline */
+    uint32_t level;       /* 0: the whole formula */
+    bool is_condition;    /* value 1: true, 0: false */
+    int64_t micro;
+    uint64_t quality;
+    struct en_formula_reach reach; /* how it is read: prev and raw around it */
+};
+
+typedef en_code (*en_formula_part_visit)(void *self, const struct en_formula_part *part,
+                                         struct en_error *err);
+
+/* Visits the parts from the whole down, each before what it is made of; numbers and signs are left
+ * out. Lines live for the call of visit. Codes as below, and what the visit returns. */
+en_code en_formula_explain_parts(const struct en_formula *formula,
+                                 const struct en_formula_case *one, en_formula_part_visit visit,
+                                 void *self, struct en_error *err) EN_MUST_CHECK;
+
 /* Appends the tree, one part on a line, two spaces deeper per level. The formula is parsed and
  * checked. Codes as en_formula_compile and en_formula_eval; EN_LIMIT of the buffer. */
 en_code en_formula_explain(const struct en_formula *formula, const struct en_formula_case *one,

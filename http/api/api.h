@@ -24,6 +24,9 @@ EN_API(points);
 EN_API(series);
 EN_API(usage);
 
+/* why.c */
+EN_API(why);
+
 /* balances.c, freezes.c */
 EN_API(balances);
 EN_API(balance);

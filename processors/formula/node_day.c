@@ -1,9 +1,8 @@
 #include "processors/formula/node_day.h"
 
-#include "core/fixed.h"
 #include "core/metering/formula_eval.h"
+#include "core/metering/formula_grid.h"
 #include "core/metering/quality.h"
-#include "core/metering/slots.h"
 #include "processors/derived.h"
 
 #define MICRO_EXPONENT (-6)
@@ -49,54 +48,6 @@ static en_code find_grid(struct en_node_day *work, struct en_block_head *grid, b
     return EN_OK;
 }
 
-/* Puts a block onto a grid of slots_count slots that begins at start_minute: coarser by exact sums,
- * missing where it has nothing. A block on slots that the grid's do not hold whole is all missing.
- */
-static en_code align(struct en_node_day *work, struct en_slice bytes,
-                     const struct en_block_head *grid, struct en_formula_day *row,
-                     struct en_error *err)
-{
-    struct en_block *block = work->scratch;
-    en_code code = en_block_read(bytes, block, err);
-    int64_t *values = en_arena_alloc(work->arena, grid->count * sizeof *values);
-    uint64_t *qualities = en_arena_alloc(work->arena, grid->count * sizeof *qualities);
-    if (code == EN_OK && (values == NULL || qualities == NULL)) {
-        code = en_error_set(err, EN_NOMEM, "no room for the operands of a formula");
-    }
-    if (code != EN_OK) {
-        return code;
-    }
-    *row = (struct en_formula_day){values, qualities, grid->count};
-    uint32_t factor = grid->slot_seconds / block->head.slot_seconds;
-    int64_t late = ((int64_t)block->head.start_minute - grid->start_minute) * 60;
-    bool is_fit = factor > 0 && grid->slot_seconds % block->head.slot_seconds == 0 &&
-                  late % (int64_t)block->head.slot_seconds == 0 && late >= 0 &&
-                  block->head.exponent >= MICRO_EXPONENT;
-    if (!is_fit) {
-        return EN_OK;
-    }
-    uint32_t fine_count = grid->count * factor;
-    int64_t *fine_values = en_arena_alloc(work->arena, fine_count * sizeof *fine_values);
-    uint64_t *fine_qualities = en_arena_alloc(work->arena, fine_count * sizeof *fine_qualities);
-    if (fine_values == NULL || fine_qualities == NULL) {
-        return en_error_set(err, EN_NOMEM, "no room for the operands of a formula");
-    }
-    uint32_t first = (uint32_t)(late / (int64_t)block->head.slot_seconds);
-    int power = block->head.exponent - MICRO_EXPONENT;
-    for (uint32_t i = 0; i < block->head.count && first + i < fine_count; i++) {
-        bool fits = power <= EN_POW10_MAX &&
-                    en_i64_multiply(block->values[i], en_pow10(power), &fine_values[first + i]);
-        fine_qualities[first + i] = fits ? block->quality[i] : en_slot_overflow(block->quality[i]);
-    }
-    if (factor == 1) {
-        memcpy(values, fine_values, grid->count * sizeof *values);
-        memcpy(qualities, fine_qualities, grid->count * sizeof *qualities);
-    } else {
-        en_slots_aggregate(fine_values, fine_qualities, fine_count, factor, values, qualities);
-    }
-    return EN_OK;
-}
-
 static en_code compile(struct en_node_day *work, uint32_t slot_seconds, struct en_error *err)
 {
     struct en_graph_version *version = work->version;
@@ -121,7 +72,8 @@ static en_code load_rows(struct en_node_day *work, const struct en_block_head *g
             en_code code = work->read(work->read_self, work->version->operands[i],
                                       work->day - (int32_t)back, &bytes, err);
             if (code == EN_OK && bytes.size > 0) {
-                code = align(work, bytes, grid, &rows[program->operands[i].days_first + back], err);
+                code = en_formula_day_align(bytes, grid, work->scratch, work->arena,
+                                            &rows[program->operands[i].days_first + back], err);
             }
             if (code != EN_OK) {
                 return code;

