@@ -40,7 +40,8 @@ static void add_finding(struct en_why_work *work, struct en_why_node *parent,
     en_finding_print(finding, place, line);
     en_why_say(work->tree, node, "%.*s", (int)line->size, (const char *)line->bytes);
     en_why_string(work->tree, node, "rule", en_finding_rule_id(finding->rule));
-    en_why_string(work->tree, node, "severity", en_severity_name((en_severity)finding->severity));
+    en_why_string(work->tree, node, "severity",
+                  en_finding_severity_name((en_rule_severity)finding->severity));
     en_buf_reset(line);
     en_json_init(&json, line);
     en_finding_json(finding, place, &json, NULL);
