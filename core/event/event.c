@@ -126,9 +126,9 @@ en_code en_event_cause_check(const struct en_event_header *header, struct en_err
 const char *en_name_type_text(en_name_type type)
 {
     static const char *const texts[EN_NAME_TYPES_COUNT] = {
-        "none",  "source",  "actor",  "zone",        "document", "object",
-        "point", "channel", "device", "transformer", "formula",  "balance",
-        "rule",  "policy",  "freeze", "calendar",    "tariff",   "region",
+        "none",    "source",   "actor",       "zone",    "document",  "object", "point",
+        "channel", "device",   "transformer", "formula", "balance",   "rule",   "policy",
+        "freeze",  "calendar", "tariff",      "region",  "equipment",
     };
     return (unsigned)type < EN_NAME_TYPES_COUNT ? texts[type] : "unknown";
 }

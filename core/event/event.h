@@ -47,7 +47,8 @@ typedef enum en_name_type {
     EN_NAME_CALENDAR = 15,
     EN_NAME_TARIFF = 16,
     EN_NAME_REGION = 17, /* whose peak hours are published */
-    EN_NAME_TYPES_COUNT = 18,
+    EN_NAME_EQUIPMENT = 18,
+    EN_NAME_TYPES_COUNT = 19,
 } en_name_type;
 
 struct en_event_header {

@@ -51,6 +51,12 @@ static const char *const abouts[] = {
     [EN_KIND_ALARM_ACTION] = "An operator acknowledges, shelves, resets, or takes an alarm out of "
                              "service.",
     [EN_KIND_EVENT_MAP_SET] = "What a code of device events means from valid.from on (EV-06).",
+    [EN_KIND_EQUIPMENT_SET] =
+        "What an equipment is from the day of valid.from on: what it loses becomes a formula of "
+        "its own (L-01 to L-08), or how far a metering circuit errs (B-03).",
+    [EN_KIND_BYPASS_SET] =
+        "The bypass breaker (the subject) serves a feeder: on from valid.from to valid.to, equal "
+        "times until it is switched off; off at valid.from ends the use that holds it (B-20).",
     [EN_KIND_FORMULA_SET] = "A formula is so from the day of valid.from on.",
     [EN_KIND_BALANCE_SET] = "A balance is so from the day of valid.from on; its sides become "
                             "formulas of their own.",

@@ -359,6 +359,58 @@ static const struct en_field balance_set_fields[] = {
 };
 RECORD(balance_set);
 
+static const struct en_field equipment_load_fields[] = {
+    FIELD(equipment_load, active, TEXT, "expression of the active energy through it, kWh"),
+    FIELD(equipment_load, reactive, TEXT,
+          "expression of the reactive energy, kvarh; \"\": the tangent stands in (L-07)"),
+    FIELD(equipment_load, load_micro_kw, MICRO,
+          "kW of load loss of the winding at rated power (dPk)"),
+};
+RECORD(equipment_load);
+
+static const struct en_field equipment_set_fields[] = {
+    FIELD(equipment_set, name, TEXT, "external key of the equipment"),
+    FIELD(equipment_set, type, TEXT,
+          "\"transformer\", \"line\", \"reactor\", \"capacitor\", \"insulation\", "
+          "\"corona\", \"metering\""),
+    FIELD(equipment_set, object, U32, "id of the object it stands in, 0 none"),
+    FIELD(equipment_set, point, U32, "of a metering circuit: id of the point, else 0"),
+    FIELD(equipment_set, node, U32, "formula id of its losses, named NAME.loss; 0 none"),
+    FIELD(equipment_set, idle_micro_kw, MICRO,
+          "kW of idle loss of a transformer (dP0), or that a reactor and the like lose (dP)"),
+    FIELD(equipment_set, rated_micro_kva, MICRO, "kVA of rated power of a transformer (Sn)"),
+    FIELD(equipment_set, rated_micro_kv, MICRO, "kV of rated voltage (Un)"),
+    FIELD(equipment_set, micro_ohm_per_km, MICRO, "ohm of a km of line (r0)"),
+    FIELD(equipment_set, micro_km, MICRO, "km of line"),
+    FIELD(equipment_set, tangent, RATIO,
+          "tg phi that stands in where reactive energy is not measured, 0 none"),
+    FIELD(equipment_set, voltage, TEXT,
+          "expression of the voltage, V; \"\": the rated one stands in"),
+    FIELD(equipment_set, worked, TEXT,
+          "of a reactor and the like: expression of its worked hours, h; \"\" by its load"),
+    {"loads", EN_FIELD_LIST, offsetof(struct en_equipment_set, loads),
+     "one, or one for each of three windings", &en_payload_equipment_load},
+    FIELD(equipment_set, current_class, TEXT,
+          "accuracy class of the current transformers of a metering circuit, \"\" none"),
+    FIELD(equipment_set, voltage_class, TEXT, "accuracy class of its voltage transformers"),
+    FIELD(equipment_set, meter_class, TEXT, "accuracy class of its meter"),
+    FIELD(equipment_set, wire_micro_percent, MICRO, "% of voltage that its wires may drop"),
+    FIELD(equipment_set, rated_micro_a, MICRO,
+          "A of primary current of its current transformers, 0 unknown"),
+    FIELD(equipment_set, phases, U8, "1 or 3; 0 is 3"),
+    FIELD(equipment_set, document, TEXT, "the paper it rests on"),
+};
+RECORD(equipment_set);
+
+static const struct en_field bypass_set_fields[] = {
+    FIELD(bypass_set, feeder, U32, "id of the point of the feeder that is served; off: 0"),
+    FIELD(bypass_set, is_on, BOOL, "false: switched off"),
+    FIELD(bypass_set, is_inverted, BOOL,
+          "the bypass meters the other way round: its A+ is the feeder's A-"),
+    FIELD(bypass_set, document, TEXT, "the paper it rests on"),
+};
+RECORD(bypass_set);
+
 static const struct en_field rule_set_fields[] = {
     FIELD(rule_set, rule, TEXT, "name of the rule"),
     FIELD(rule_set, edition, TEXT, "which text of the rule the parameters are for"),

@@ -11,6 +11,7 @@
 #include "core/hash.h"
 #include "core/metering/block.h"
 #include "core/metering/calendar.h"
+#include "core/metering/equipment.h"
 #include "core/metering/ids.h"
 #include "core/metering/quantity.h"
 #include "core/metering/ratio.h"
@@ -29,6 +30,7 @@ extern const struct en_record en_payload_tariff_member;
 extern const struct en_record en_payload_price_hour;
 extern const struct en_record en_payload_peak_hour;
 extern const struct en_record en_payload_peak_day;
+extern const struct en_record en_payload_equipment_load;
 
 struct en_name_assigned {
     uint8_t type; /* en_name_type */
@@ -317,6 +319,15 @@ struct en_balance_set {
     uint32_t in_node;
     uint32_t out_node;
     uint32_t losses_node;
+};
+
+/* Its payload is struct en_equipment_set, core/metering/equipment.h. */
+
+struct en_bypass_set {
+    uint32_t feeder;  /* id of its point; off: 0 */
+    bool is_on;       /* false: switched off */
+    bool is_inverted; /* the bypass meters the other way round: its A+ is the feeder's A- */
+    struct en_slice document;
 };
 
 struct en_rule_set {

@@ -11,6 +11,7 @@
 #include "processors/processor.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
+#include "projections/tables_balance.h"
 #include "projections/views/interval.h"
 
 #define SIDES_COUNT 3u
@@ -71,10 +72,22 @@ static en_code mark_from(struct en_fold *fold, struct balance_state *state, uint
     return code;
 }
 
-static en_code fold(struct en_fold *fold, void *state_memory, const struct en_event *event,
-                    struct en_error *err)
+/* What the formula processor has accepted. */
+static en_code fold_equipment(struct en_fold *fold, const struct en_event *event,
+                              struct en_error *err)
 {
-    struct balance_state *state = state_memory;
+    struct en_equipment_row row = {
+        .equipment = event->header.subject,
+        .from_day = en_day_of_instant(event->header.valid.from, 0).n,
+    };
+    bool is_read = false;
+    en_code code = en_fold_decode(fold, event, "equipment", &row.set, &is_read, err);
+    return is_read ? en_table_put(fold->store, &en_table_equipment, &row, NULL, err) : code;
+}
+
+static en_code fold_balance(struct en_fold *fold, struct balance_state *state,
+                            const struct en_event *event, struct en_error *err)
+{
     struct en_balance_set payload;
     bool is_read = false;
     en_code code = en_fold_decode(fold, event, "balance", &payload, &is_read, err);
@@ -98,6 +111,13 @@ static en_code fold(struct en_fold *fold, void *state_memory, const struct en_ev
         code = link_balance(state, &row, err);
     }
     return code == EN_OK ? mark_from(fold, state, row.balance, row.from_day, err) : code;
+}
+
+static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
+                    struct en_error *err)
+{
+    return event->header.kind == EN_KIND_EQUIPMENT_SET ? fold_equipment(fold, event, err)
+                                                       : fold_balance(fold, state, event, err);
 }
 
 static en_code sort_links(struct balance_state *state, struct en_error *err)
@@ -345,13 +365,13 @@ static void close_state(void *state_memory)
     en_buf_fini(&state->entry);
 }
 
-static const struct en_table *const tables[] = {&en_table_balance, NULL};
+static const struct en_table *const tables[] = {&en_table_balance, &en_table_equipment, NULL};
 static const struct en_series_table *const series[] = {&en_series_balance_day, NULL};
 
 const struct en_processor en_processor_balance = {
     .name = "balance",
-    .about = "Balances by day: in = out + losses.",
-    .kinds = EN_KIND_BIT(BALANCE_SET),
+    .about = "Balances by day: in = out + losses; what loses energy.",
+    .kinds = EN_KIND_BIT(BALANCE_SET) | EN_KIND_BIT(EQUIPMENT_SET),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct balance_state),

@@ -266,11 +266,110 @@ static en_code fold_balance(struct en_fold *fold, struct formula_state *state,
     return set_sides(fold, state, sides, count, err);
 }
 
+/* Each expression of the equipment alone, so that together they cannot mean something else. */
+static en_code check_parts(struct en_fold *fold, const struct en_equipment_set *set,
+                           bool *is_accepted, struct en_error *err)
+{
+    const struct en_equipment_load *loads = set->loads.items;
+    struct en_slice parts[2 + 2 * EN_EQUIPMENT_LOADS_MAX] = {set->voltage, set->worked};
+    size_t count = 2;
+    en_code code = EN_OK;
+    *is_accepted = true;
+    for (uint32_t i = 0; i < set->loads.count; i++) {
+        parts[count++] = loads[i].active;
+        parts[count++] = loads[i].reactive;
+    }
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        struct en_formula formula;
+        code = parts[i].size > 0 ? en_formula_parse(parts[i], &fold->batch, &formula, NULL, err)
+                                 : EN_OK;
+    }
+    if (code == EN_OK || is_failure(code)) {
+        return code;
+    }
+    *is_accepted = false;
+    struct en_error fault = *err;
+    return en_fold_refuse(fold, code, err, "equipment %.*s: %s", (int)set->name.size,
+                          (const char *)set->name.bytes, fault.text);
+}
+
+/* The losses of the equipment as a hidden formula, NAME.loss. */
+static en_code set_losses(struct en_fold *fold, struct formula_state *state,
+                          const struct en_equipment_set *set, int32_t from_day,
+                          struct en_error *err)
+{
+    struct en_buf text;
+    struct en_formula_row row = {.node = set->node, .from_day = from_day, .is_hidden = true};
+    struct en_graph_version version;
+    bool is_its_name = false;
+    bool is_accepted = false;
+    char *name = en_arena_print(&fold->batch, "%.*s" EN_FORMULA_LOSS_SUFFIX, (int)set->name.size,
+                                (const char *)set->name.bytes);
+    if (name == NULL) {
+        return en_error_set(err, EN_NOMEM, "no room for the name of an equipment");
+    }
+    row.name = en_slice_text(name);
+    en_code code = is_named(fold, row.node, row.name, &is_its_name, err);
+    if (code != EN_OK || !is_its_name) {
+        return code != EN_OK ? code
+                             : en_fold_refuse(fold, EN_MALFORMED, err,
+                                              "equipment: no series was named for %s", name);
+    }
+    en_buf_init(&text, 2 * EN_FORMULA_SIZE_MAX);
+    en_equipment_print(set, &text);
+    code = en_buf_code(&text, err);
+    code = code == EN_OK ? en_fold_copy(&fold->batch, en_buf_slice(&text), &row.expression, err)
+                         : code;
+    en_buf_fini(&text);
+    if (code == EN_OK) {
+        code = check_formula(fold, state, &row, &version, &is_accepted, err);
+    }
+    return is_accepted ? set_formula(fold, state, &row, &version, &is_accepted, err) : code;
+}
+
+static en_code fold_equipment(struct en_fold *fold, struct formula_state *state,
+                              const struct en_event *event, struct en_error *err)
+{
+    struct en_equipment_set payload;
+    struct en_error fault = {0};
+    bool is_read = false;
+    bool is_accepted = false;
+    uint32_t id = 0;
+    en_code code = en_fold_decode(fold, event, "equipment", &payload, &is_read, err);
+    if (!is_read) {
+        return code;
+    }
+    code = en_registry_find(fold, EN_NAME_EQUIPMENT, payload.name, &id, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    if (id == 0 || id != event->header.subject) {
+        return en_fold_refuse(fold, EN_MALFORMED, err, "equipment: its id is not that of its name");
+    }
+    en_code checked = en_equipment_check(&payload, &fault);
+    if (checked != EN_OK) {
+        return en_fold_refuse(fold, checked, err, "equipment %.*s: %s", (int)payload.name.size,
+                              (const char *)payload.name.bytes, fault.text);
+    }
+    code = check_parts(fold, &payload, &is_accepted, err);
+    return code == EN_OK && is_accepted && payload.node != 0
+               ? set_losses(fold, state, &payload, en_day_of_instant(event->header.valid.from, 0).n,
+                            err)
+               : code;
+}
+
 static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
                     struct en_error *err)
 {
-    return event->header.kind == EN_KIND_FORMULA_SET ? fold_formula(fold, state, event, err)
-                                                     : fold_balance(fold, state, event, err);
+    switch (event->header.kind) {
+    case EN_KIND_FORMULA_SET:
+        return fold_formula(fold, state, event, err);
+    case EN_KIND_EQUIPMENT_SET:
+        return fold_equipment(fold, state, event, err);
+    default:
+        EN_ASSERT(event->header.kind == EN_KIND_BALANCE_SET);
+        return fold_balance(fold, state, event, err);
+    }
 }
 
 /* ---- settling ---- */
@@ -714,8 +813,8 @@ static const struct en_series_table *const series[] = {&en_series_node, &en_seri
 
 const struct en_processor en_processor_formula = {
     .name = "formula",
-    .about = "Formulas and the sides of balances, computed day by day.",
-    .kinds = EN_KIND_BIT(FORMULA_SET) | EN_KIND_BIT(BALANCE_SET),
+    .about = "Formulas, losses of equipment and the sides of balances, computed day by day.",
+    .kinds = EN_KIND_BIT(FORMULA_SET) | EN_KIND_BIT(BALANCE_SET) | EN_KIND_BIT(EQUIPMENT_SET),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct formula_state),

@@ -229,6 +229,17 @@ static en_code check_circles(const struct en_graph *graph, uint32_t node,
     return code;
 }
 
+/* Compiled once when it is set, for slots of the usual length: constants that do not fit are told
+ * to whoever sets them. */
+static en_code compile_version(struct en_graph_version *version, struct en_error *err)
+{
+    struct en_formula_binding binding = {.slot_seconds = SLOT_SECONDS_USUAL};
+    en_code code =
+        en_formula_compile(&version->formula, &binding, &version->arena, &version->program, err);
+    version->program_seconds = code == EN_OK ? SLOT_SECONDS_USUAL : 0;
+    return code;
+}
+
 static en_code make_version(struct en_graph *graph, struct en_fold *fold,
                             const struct en_graph_set *set, struct en_graph_version *version,
                             struct en_error *err)
@@ -252,6 +263,7 @@ static en_code make_version(struct en_graph *graph, struct en_fold *fold,
     if (code == EN_OK) {
         code = check_circles(graph, set->node, version, err);
     }
+    code = code == EN_OK ? compile_version(version, err) : code;
     return code == EN_OK ? find_linear(version, err) : code;
 }
 

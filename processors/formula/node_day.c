@@ -116,7 +116,15 @@ en_code en_node_day_compute(struct en_node_day *work, struct en_block *block,
         en_derived_give_up(block); /* operands that lie on different days */
         return EN_OK;
     }
-    code = compile(work, block->head.slot_seconds, err);
+    struct en_error fault = {0};
+    code = compile(work, block->head.slot_seconds, &fault);
+    if (code == EN_OVERFLOW || code == EN_LIMIT) {
+        en_derived_give_up(block); /* constants that fit only slots of another length */
+        return EN_OK;
+    }
+    if (code != EN_OK) {
+        *err = fault;
+    }
     struct en_formula_day *rows = NULL;
     if (code == EN_OK) {
         rows = en_arena_alloc(work->arena, (work->version->program.days_count + 1) * sizeof *rows);
