@@ -166,6 +166,7 @@ static en_code sweep(struct en_runner *runner, struct en_error *err)
         code = settle_day(runner, day, err);
         EN_ASSERT(runner->days.items[i] == day);
     }
+    runner->fold.settling_day = INT32_MAX; /* every day is behind: marks are for the next sweep */
     for (int i = 0; i < EN_PROCESSORS_COUNT && code == EN_OK; i++) {
         if (en_processors[i]->settle_end != NULL) {
             code = en_processors[i]->settle_end(&runner->fold, runner->fold.states[i], err);

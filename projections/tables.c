@@ -7,6 +7,7 @@
 #include "projections/tables_contract.h"
 #include "projections/tables_event.h"
 #include "projections/tables_schedule.h"
+#include "projections/tables_decree.h"
 
 /* Descriptions of rows: name, type, place, and what it is (with its unit). Keys first. */
 // clang-format off
@@ -492,6 +493,7 @@ const struct en_table *const en_tables_all[] = {
     &en_table_contract,
     &en_table_control_point,
     &en_table_correction,
+    &en_table_decree_period,
     &en_table_device,
     &en_table_device_clock,
     &en_table_device_entry,
@@ -534,9 +536,11 @@ const struct en_table *const en_tables_all[] = {
 };
 
 const struct en_series_table *const en_series_all[] = {
+    // clang-format off
     &en_series_balance_day,
     &en_series_best,
     &en_series_bypass,
+    &en_series_decree,
     &en_series_finding,
     &en_series_interval,
     &en_series_node,
@@ -549,6 +553,7 @@ const struct en_series_table *const en_series_all[] = {
     &en_series_usage_zone,
     &en_series_usage_zone_month,
     NULL,
+    // clang-format on
 };
 
 uint32_t en_digest_tables(struct en_digest_table *tables)

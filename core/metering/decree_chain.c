@@ -40,8 +40,12 @@ static const struct {
 
 static en_decree_refusal refusal_of(const struct en_decree_rules *rules,
                                     const struct cause_row *cause, struct en_decree_state state,
-                                    en_decree_method method, en_decree_available available)
+                                    en_decree_method method, en_decree_available in_force,
+                                    en_decree_available available)
 {
+    if ((in_force & (UINT32_C(1) << method)) == 0) {
+        return EN_DECREE_REFUSED_NOT_IN_FORCE;
+    }
     bool is_analogue = method == EN_DECREE_METHOD_PRIOR || method == EN_DECREE_METHOD_NEAREST;
     if ((is_analogue && !cause->has_analogue) ||
         (method == EN_DECREE_METHOD_CONTROL && !cause->has_control)) {
@@ -71,6 +75,7 @@ struct en_decree_state en_decree_next(struct en_decree_state before, en_decree_c
 
 struct en_decree_choice en_decree_choose(const struct en_decree_rules *rules,
                                          struct en_decree_state state, en_decree_cause cause,
+                                         en_decree_available in_force,
                                          en_decree_available available)
 {
     EN_ASSERT(en_decree_cause_is_known(cause));
@@ -79,8 +84,9 @@ struct en_decree_choice en_decree_choose(const struct en_decree_rules *rules,
     if (cause == EN_DECREE_CAUSE_TAMPER) {
         choice.purpose = EN_DECREE_UNACCOUNTED;
     }
-    for (unsigned i = EN_DECREE_METHOD_CONTROL; i < EN_DECREE_METHODS_COUNT; i++) {
-        en_decree_refusal refusal = refusal_of(rules, row, state, (en_decree_method)i, available);
+    for (unsigned i = EN_DECREE_METHOD_CONTROL; i <= EN_DECREE_METHOD_CURRENT; i++) {
+        en_decree_refusal refusal =
+            refusal_of(rules, row, state, (en_decree_method)i, in_force, available);
         if (refusal == EN_DECREE_REFUSED_NOT_TRIED) {
             choice.method = (en_decree_method)i;
             break;
@@ -100,6 +106,8 @@ en_source en_decree_source(en_decree_method method)
         [EN_DECREE_METHOD_NEAREST] = EN_SOURCE_EST_PRIOR,
         [EN_DECREE_METHOD_MAX_POWER] = EN_SOURCE_EST_MAXPOWER,
         [EN_DECREE_METHOD_CURRENT] = EN_SOURCE_EST_PERMCURRENT,
+        [EN_DECREE_METHOD_MEAN] = EN_SOURCE_EST_PRIOR,
+        [EN_DECREE_METHOD_NORM] = EN_SOURCE_EST_PROFILE,
     };
     EN_ASSERT(method < EN_DECREE_METHODS_COUNT);
     return sources[method];

@@ -40,7 +40,8 @@ typedef enum en_decree_cause {
 
 #define EN_DECREE_CAUSES_COUNT 8 /* with 0, which is none */
 
-/* Number, name, rule, about; in the order in which they are tried. */
+/* Number, name, rule, about; CONTROL to CURRENT in the order in which they are tried, MEAN and NORM
+ * are decree_354.h's. */
 #define EN_DECREE_METHODS(METHOD)                                                                  \
     METHOD(NONE, 0, "", "nothing can be had")                                                      \
     METHOD(READ, 1, "", "usable readings of the settlement meter")                                 \
@@ -48,7 +49,9 @@ typedef enum en_decree_cause {
     METHOD(PRIOR, 3, "D442-B", "the same period of the year before")                               \
     METHOD(NEAREST, 4, "D442-B2", "the nearest earlier period with readings")                      \
     METHOD(MAX_POWER, 5, "D442-C", "maximum power times time")                                     \
-    METHOD(CURRENT, 6, "D442-D", "permissible current of the inlet")
+    METHOD(CURRENT, 6, "D442-D", "permissible current of the inlet")                               \
+    METHOD(MEAN, 7, "D354-A", "mean month of a household")                                         \
+    METHOD(NORM, 8, "D354-A", "norm of a household")
 
 typedef enum en_decree_method {
 #define EN_DECREE_METHOD_NUMBER(name, number, rule, about) EN_DECREE_METHOD_##name = number,
@@ -56,14 +59,15 @@ typedef enum en_decree_method {
 #undef EN_DECREE_METHOD_NUMBER
 } en_decree_method;
 
-#define EN_DECREE_METHODS_COUNT 7
+#define EN_DECREE_METHODS_COUNT 9
 
 /* Why a method that stands before the chosen one was not taken. */
 #define EN_DECREE_REFUSALS(REFUSAL)                                                                \
     REFUSAL(NOT_TRIED, 0, "not needed")                                                            \
     REFUSAL(NO_DATA, 1, "what it needs is not known")                                              \
     REFUSAL(PERIODS_OVER, 2, "too many periods in a row without readings")                         \
-    REFUSAL(BY_CAUSE, 3, "not for this cause")
+    REFUSAL(BY_CAUSE, 3, "not for this cause")                                                     \
+    REFUSAL(NOT_IN_FORCE, 4, "no rule puts it in force")
 
 typedef enum en_decree_refusal {
 #define EN_DECREE_REFUSAL_NUMBER(name, number, about) EN_DECREE_REFUSED_##name = number,
@@ -71,7 +75,7 @@ typedef enum en_decree_refusal {
 #undef EN_DECREE_REFUSAL_NUMBER
 } en_decree_refusal;
 
-#define EN_DECREE_REFUSALS_COUNT 4
+#define EN_DECREE_REFUSALS_COUNT 5
 
 /* How many periods in a row, up to and with the one in hand, had no usable reading; 0: OK. */
 struct en_decree_state {
@@ -100,9 +104,11 @@ struct en_decree_choice {
 };
 
 /* The method for time without readings. The state is that of the period in hand; one with a reading
- * (0) is a first period for the rest of it. cause is one of the causes (asserted). */
+ * (0) is a first period for the rest of it. cause is one of the causes (asserted); in_force are the
+ * methods that rules allow. */
 struct en_decree_choice en_decree_choose(const struct en_decree_rules *rules,
                                          struct en_decree_state state, en_decree_cause cause,
+                                         en_decree_available in_force,
                                          en_decree_available available);
 
 /* The source that a value of the method has in its quality word. READ has none of its own: NONE. */

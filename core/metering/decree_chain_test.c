@@ -6,6 +6,7 @@
 
 #include "core/metering/decree_chain.h"
 
+#define IN_FORCE UINT32_MAX
 #define ALL                                                                                        \
     (EN_DECREE_HAS(PRIOR) | EN_DECREE_HAS(NEAREST) | EN_DECREE_HAS(MAX_POWER) |                    \
      EN_DECREE_HAS(CURRENT))
@@ -15,7 +16,8 @@ static const struct en_decree_rules *const rules = &en_decree_rules_default;
 static en_decree_method method_of(uint32_t missing_count, en_decree_cause cause,
                                   en_decree_available available)
 {
-    return en_decree_choose(rules, (struct en_decree_state){missing_count}, cause, available)
+    return en_decree_choose(rules, (struct en_decree_state){missing_count}, cause, IN_FORCE,
+                            available)
         .method;
 }
 
@@ -73,8 +75,8 @@ static void test_d442_b2_nearest_period_where_the_year_before_is_absent(void **s
 {
     (void)state;
     en_decree_available available = EN_DECREE_HAS(NEAREST) | EN_DECREE_HAS(MAX_POWER);
-    struct en_decree_choice choice = en_decree_choose(rules, (struct en_decree_state){1},
-                                                      EN_DECREE_CAUSE_NOT_SUPPLIED, available);
+    struct en_decree_choice choice = en_decree_choose(
+        rules, (struct en_decree_state){1}, EN_DECREE_CAUSE_NOT_SUPPLIED, IN_FORCE, available);
     assert_int_equal(choice.method, EN_DECREE_METHOD_NEAREST);
     assert_int_equal(choice.refusals[EN_DECREE_METHOD_CONTROL], EN_DECREE_REFUSED_NO_DATA);
     assert_int_equal(choice.refusals[EN_DECREE_METHOD_PRIOR], EN_DECREE_REFUSED_NO_DATA);
@@ -114,7 +116,8 @@ static void test_each_cause_has_its_formulas(void **state)
         assert_int_equal(method_of(1, rows[i].cause, ALL), rows[i].first);
         assert_int_equal(method_of(3, rows[i].cause, ALL), rows[i].third);
         assert_int_equal(
-            en_decree_choose(rules, (struct en_decree_state){3}, rows[i].cause, ALL).purpose,
+            en_decree_choose(rules, (struct en_decree_state){3}, rows[i].cause, IN_FORCE, ALL)
+                .purpose,
             rows[i].purpose);
         assert_int_equal(en_decree_cause_point(rows[i].cause), rows[i].point);
     }
@@ -127,8 +130,8 @@ static void test_what_cannot_be_had_is_refused_with_its_reason(void **state)
     (void)state;
     assert_int_equal(method_of(3, EN_DECREE_CAUSE_FAULT, EN_DECREE_HAS(CURRENT)),
                      EN_DECREE_METHOD_CURRENT);
-    struct en_decree_choice choice = en_decree_choose(rules, (struct en_decree_state){3},
-                                                      EN_DECREE_CAUSE_FAULT, EN_DECREE_HAS(PRIOR));
+    struct en_decree_choice choice = en_decree_choose(
+        rules, (struct en_decree_state){3}, EN_DECREE_CAUSE_FAULT, IN_FORCE, EN_DECREE_HAS(PRIOR));
     static const en_decree_refusal expected[EN_DECREE_METHODS_COUNT] = {
         [EN_DECREE_METHOD_CONTROL] = EN_DECREE_REFUSED_NO_DATA,
         [EN_DECREE_METHOD_PRIOR] = EN_DECREE_REFUSED_PERIODS_OVER,
@@ -140,9 +143,15 @@ static void test_what_cannot_be_had_is_refused_with_its_reason(void **state)
     for (size_t i = 0; i < EN_DECREE_METHODS_COUNT; i++) {
         assert_int_equal(choice.refusals[i], expected[i]);
     }
-    choice = en_decree_choose(rules, (struct en_decree_state){1}, EN_DECREE_CAUSE_TAMPER, 0);
+    choice =
+        en_decree_choose(rules, (struct en_decree_state){1}, EN_DECREE_CAUSE_TAMPER, IN_FORCE, 0);
+
     assert_int_equal(choice.refusals[EN_DECREE_METHOD_CONTROL], EN_DECREE_REFUSED_BY_CAUSE);
     assert_int_equal(choice.refusals[EN_DECREE_METHOD_PRIOR], EN_DECREE_REFUSED_BY_CAUSE);
+    choice = en_decree_choose(rules, (struct en_decree_state){1}, EN_DECREE_CAUSE_FAULT,
+                              EN_DECREE_HAS(CURRENT), ALL);
+    assert_int_equal(choice.method, EN_DECREE_METHOD_CURRENT);
+    assert_int_equal(choice.refusals[EN_DECREE_METHOD_PRIOR], EN_DECREE_REFUSED_NOT_IN_FORCE);
 }
 
 static void test_names_and_sources(void **state)

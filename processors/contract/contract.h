@@ -6,15 +6,20 @@
 #include "processors/processor.h"
 #include "projections/tables_contract.h"
 
-/* The contract in force at the instant; texts are views as the store says. EN_NOT_FOUND: none. */
+/* The contract in force at the instant; texts are views as the store says. *until is when another
+ * may be (INT64_MAX: never), also where there is none: EN_NOT_FOUND. */
 en_code en_contract_at(struct en_fold *fold, uint32_t point, struct en_instant at,
-                       struct en_contract_row *row, struct en_error *err) EN_MUST_CHECK;
+                       struct en_contract_row *row, struct en_instant *until,
+                       struct en_error *err) EN_MUST_CHECK;
 
-/* Why the point has no readings at the instant: an en_decree_cause; NOT_SUPPLIED where nobody said.
- * *until is when the answer may change next (INT64_MAX: never). */
+/* Why the point has no readings, over an interval around the instant in which that does not
+ * change. NOT_SUPPLIED where nobody said. */
+struct en_contract_cause {
+    uint8_t cause; /* en_decree_cause */
+    struct en_interval holds;
+};
 en_code en_contract_cause(struct en_fold *fold, uint32_t point, struct en_instant at,
-                          uint8_t *cause, struct en_instant *until,
-                          struct en_error *err) EN_MUST_CHECK;
+                          struct en_contract_cause *cause, struct en_error *err) EN_MUST_CHECK;
 
 /* The billing period of the point that holds the instant, [from, to): from billing day and hour to
  * the same of the next month, in the fiscal time of the point's object. Where the contract changes

@@ -136,33 +136,44 @@ static en_code find_end(struct en_fold *fold, uint32_t point, struct en_instant 
 }
 
 en_code en_contract_at(struct en_fold *fold, uint32_t point, struct en_instant at,
-                       struct en_contract_row *row, struct en_error *err)
+                       struct en_contract_row *row, struct en_instant *until, struct en_error *err)
 {
+    en_code code = next_contract(fold, point, at, until, err);
+    if (code != EN_OK) {
+        return code;
+    }
     *row = (struct en_contract_row){.point = point, .from = at};
-    en_code code = en_table_last_before(fold->store, &en_table_contract, row, 1, NULL, err);
+    code = en_table_last_before(fold->store, &en_table_contract, row, 1, NULL, err);
+    if (code == EN_OK && row->to.us > at.us && row->to.us < until->us) {
+        *until = row->to;
+    }
     bool is_over = code == EN_OK && row->to.us != 0 && row->to.us <= at.us;
     return is_over ? en_error_set(err, EN_NOT_FOUND, "the contract of point %u has ended", point)
                    : code;
 }
 
 en_code en_contract_cause(struct en_fold *fold, uint32_t point, struct en_instant at,
-                          uint8_t *cause, struct en_instant *until, struct en_error *err)
+                          struct en_contract_cause *cause, struct en_error *err)
 {
     struct en_supply_cause_row row = {.point = point, .from = at};
     struct en_supply_cause_row next = {.point = point, .from = {at.us + 1}};
     struct en_table_scan scan;
+    *cause = (struct en_contract_cause){EN_DECREE_CAUSE_NOT_SUPPLIED, {{INT64_MIN}, {INT64_MAX}}};
     en_code code = en_table_last_before(fold->store, &en_table_supply_cause, &row, 1, NULL, err);
     if (code != EN_OK && code != EN_NOT_FOUND) {
         return code;
     }
-    bool is_in_force = code == EN_OK && (row.to.us == 0 || row.to.us > at.us) && row.cause != 0;
-    *cause = is_in_force ? row.cause : EN_DECREE_CAUSE_NOT_SUPPLIED;
-    until->us = is_in_force && row.to.us != 0 ? row.to.us : INT64_MAX;
+    if (code == EN_OK) {
+        bool is_over = row.to.us != 0 && row.to.us <= at.us;
+        cause->cause = is_over || row.cause == 0 ? EN_DECREE_CAUSE_NOT_SUPPLIED : row.cause;
+        cause->holds.from = is_over ? row.to : row.from;
+        cause->holds.to.us = is_over || row.to.us == 0 ? INT64_MAX : row.to.us;
+    }
     code = en_table_scan_begin(fold->store, &en_table_supply_cause, &next, 1, &scan, err);
     code = code == EN_OK ? en_table_scan_next(&scan, &next, NULL, err) : code;
     en_table_scan_end(&scan);
-    if (code == EN_OK && next.from.us < until->us) {
-        *until = next.from;
+    if (code == EN_OK && next.from.us < cause->holds.to.us) {
+        cause->holds.to = next.from;
     }
     return code == EN_NOT_FOUND ? EN_OK : code;
 }

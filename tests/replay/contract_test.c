@@ -119,14 +119,13 @@ static uint8_t cause_at(struct fixture *fixture, int32_t day, int32_t *until)
 {
     struct en_fold fold = open_fold(fixture);
     struct en_error err;
-    struct en_instant changes;
-    uint8_t cause = 0;
-    assert_int_equal(
-        en_contract_cause(&fold, fixture->point, from_to(day, day).from, &cause, &changes, &err),
-        EN_OK);
-    *until = changes.us == INT64_MAX ? 0 : en_day_of_instant(changes, 180).n;
+    struct en_contract_cause cause;
+    assert_int_equal(en_contract_cause(&fold, fixture->point, from_to(day, day).from, &cause, &err),
+                     EN_OK);
+    struct en_instant end = cause.holds.to;
+    *until = end.us == INT64_MAX ? 0 : en_day_of_instant(end, 180).n;
     en_store_abort(fold.store);
-    return cause;
+    return cause.cause;
 }
 
 static void test_causes_do_not_overlap(void **state)
@@ -187,6 +186,7 @@ static void test_t_10_billing_periods(void **state)
     struct en_contract_set tenth = {.billing_day = 10};
     struct en_error err;
     struct en_contract_row row;
+    struct en_instant until;
     assert_period(fixture, "2026-02-28T23:59:59+03:00", "2026-02-01T00:00:00+03:00",
                   "2026-03-01T00:00:00+03:00");
     expect(fixture, EN_OK, EN_KIND_CONTRACT_SET, from_to(WORLD_DAY + 31, WORLD_DAY + 365), &first,
@@ -212,12 +212,12 @@ static void test_t_10_billing_periods(void **state)
         assert_true(next.from.us == period.to.us);
         period = next;
     }
-    assert_int_equal(
-        en_contract_at(&fold, fixture->point, from_to(WORLD_DAY, WORLD_DAY).from, &row, &err),
-        EN_NOT_FOUND);
-    assert_int_equal(
-        en_contract_at(&fold, fixture->point, from_to(WORLD_DAY + 40, WORLD_DAY).from, &row, &err),
-        EN_OK);
+    assert_int_equal(en_contract_at(&fold, fixture->point, from_to(WORLD_DAY, WORLD_DAY).from, &row,
+                                    &until, &err),
+                     EN_NOT_FOUND);
+    assert_int_equal(en_contract_at(&fold, fixture->point, from_to(WORLD_DAY + 40, WORLD_DAY).from,
+                                    &row, &until, &err),
+                     EN_OK);
     assert_int_equal(row.billing_day, 25);
     en_store_abort(fold.store);
 }

@@ -326,7 +326,8 @@ static en_code run_period(const json_t *period, struct en_decree_state *state, j
     if (kind == EN_DECREE_COVER_CONTROL) {
         method = EN_DECREE_METHOD_CONTROL;
     } else if (kind == EN_DECREE_COVER_MISSING) {
-        method = en_decree_choose(&en_decree_rules_default, *state, cause, available).method;
+        method =
+            en_decree_choose(&en_decree_rules_default, *state, cause, UINT32_MAX, available).method;
     }
     (void)json_array_append_new(methods, json_string(en_decree_method_name(method)));
     (void)json_array_append_new(counts, json_integer(state->missing_count));
