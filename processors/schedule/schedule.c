@@ -367,7 +367,7 @@ static bool are_hours(const struct en_list *list)
     return true;
 }
 
-static bool are_days(const struct en_list *list, const struct en_interval *valid, int32_t offset)
+static bool are_days(const struct en_list *list, const struct en_interval *valid)
 {
     const struct en_peak_day *days = list->items;
     for (uint32_t i = 0; i < list->count; i++) {
@@ -375,7 +375,7 @@ static bool are_days(const struct en_list *list, const struct en_interval *valid
             days[i].hour > 23 || (i > 0 && days[i].day.n <= days[i - 1].day.n)) {
             return false;
         }
-        struct en_interval day = en_day_interval(days[i].day, offset);
+        struct en_interval day = en_day_interval(days[i].day, 0);
         if (day.from.us < valid->from.us || day.to.us > valid->to.us) {
             return false;
         }
@@ -408,7 +408,7 @@ static const char *peak_fault(const struct en_peak_hours_set *payload,
     if (!are_hours(&payload->hours)) {
         return "hours are 0 to 23, rising, each once";
     }
-    return are_days(&payload->days, valid, payload->offset_minutes)
+    return are_days(&payload->days, valid)
                ? NULL
                : "days lie in the period, rising, each once, with an hour of 0 to 23";
 }

@@ -4,14 +4,14 @@
  * A day is split by the tariff and the calendar that hold where its block begins. It is a pure
  * function of the block and of what governs it; each change of these marks the days that it may
  * touch and no others (TOU-04). Months are kept by exact difference: month += new day - old day. */
-#include "processors/usage_zone/zone_day.h"
-
 #include "core/mem.h"
+#include "core/metering/quantity.h"
 #include "processors/marks.h"
 #include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
 #include "projections/views/best.h"
+#include "projections/views/zone_split.h"
 
 #define ALL_CHANNELS 0u /* a mark for every channel of the day: ids begin with 1 */
 #define ENTRY_SIZE_MAX 65536u
@@ -23,7 +23,7 @@ struct usage_zone_state {
     size_t channels_count;
     size_t channels_capacity;
     struct en_buf entry;
-    struct en_zone_day zone_day;
+    struct en_zone_split split;
     struct en_zone_usage before;
     struct en_zone_usage after;
     struct en_zone_usage month;
@@ -201,6 +201,29 @@ static en_code add_to_month(struct usage_zone_state *state, struct en_series_wri
     return code == EN_OK ? put_usage(state, months, channel, &state->month, NULL, NULL, err) : code;
 }
 
+/* Active energy has tariff zones; what else a channel counts has none. */
+static en_code split_day(struct en_fold *fold, struct usage_zone_state *state, int32_t day,
+                         uint32_t channel, struct en_slice block, struct en_error *err)
+{
+    struct en_channel_info info;
+    struct en_block_head head;
+    int32_t offset = 0;
+    state->after.count = 0;
+    state->after.split_count = 0;
+    en_code code = en_registry_channel(fold, channel, &info, err);
+    if (code != EN_OK || block.size == 0 || !info.is_known || info.unit != EN_UNIT_KWH) {
+        return code;
+    }
+    code = en_block_peek(block, &head, err);
+    if (code == EN_OK) {
+        struct en_interval time = en_tariff_block_time((struct en_day){day}, &head);
+        code = en_registry_offset(fold, info.point, time.from, &offset, err);
+    }
+    return code == EN_OK ? en_zone_split_block(&state->split, info.point, offset, day, block,
+                                               &state->after, err)
+                         : code;
+}
+
 static en_code settle_channel(struct en_fold *fold, struct usage_zone_state *state,
                               struct en_series_writer *days, struct en_series_writer *months,
                               int32_t day, uint32_t channel, struct en_error *err)
@@ -213,7 +236,7 @@ static en_code settle_channel(struct en_fold *fold, struct usage_zone_state *sta
     en_code code = en_best_get(fold->store, day, channel, &block, err);
     code = code == EN_NOT_FOUND ? EN_OK : code;
     if (code == EN_OK) {
-        code = en_zone_day_split(&state->zone_day, fold, day, channel, block, &state->after, err);
+        code = split_day(fold, state, day, channel, block, err);
     }
     if (code == EN_OK) {
         code = put_usage(state, days, channel, &state->after, &old, &is_changed, err);
@@ -237,7 +260,7 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     int32_t month_day = en_month_first_day(en_month_of_day((struct en_day){day})).n;
     struct en_series_writer *days = NULL;
     struct en_series_writer *months = NULL;
-    en_zone_day_begin(&state->zone_day);
+    en_zone_split_begin(&state->split, fold->store, &fold->day);
     code = en_series_writer_open(fold->store, &en_series_usage_zone, day, &days, err);
     if (code == EN_OK) {
         code = en_series_writer_open(fold->store, &en_series_usage_zone_month, month_day, &months,

@@ -35,6 +35,27 @@ static en_code keep_zones(const struct en_list *list, struct en_arena *arena,
     return EN_OK;
 }
 
+static en_code read_calendar(const struct en_calendar_row *row, struct en_arena *arena,
+                             struct en_schedule_calendar *schedule, struct en_error *err)
+{
+    schedule->from = row->from;
+    schedule->is_fiscal = row->clock == EN_CALENDAR_FISCAL;
+    schedule->clock.offset_minutes = row->clock == EN_CALENDAR_OFFSET ? row->offset_minutes : 0;
+    schedule->days = (struct en_calendar){
+        .seasons = row->seasons.items,
+        .seasons_count = row->seasons.count,
+        .dates = row->dates.items,
+        .dates_count = row->dates.count,
+        .switches = row->switches.items,
+        .switches_count = row->switches.count,
+        .zones_count = row->zones.count,
+    };
+    en_code code = keep_zones(&row->zones, arena, schedule, err);
+    return code == EN_OK && row->clock == EN_CALENDAR_CIVIL
+               ? load_zone(row->tzif, arena, schedule, err)
+               : code;
+}
+
 en_code en_schedule_calendar(struct en_store *store, uint32_t calendar, struct en_instant at,
                              struct en_arena *arena, struct en_schedule_calendar *schedule,
                              struct en_error *err)
@@ -48,22 +69,16 @@ en_code en_schedule_calendar(struct en_store *store, uint32_t calendar, struct e
     if (code != EN_OK || !en_schedule_holds(row.from, row.to, at)) {
         return not_then(code);
     }
-    schedule->from = row.from;
-    schedule->is_fiscal = row.clock == EN_CALENDAR_FISCAL;
-    schedule->clock.offset_minutes = row.clock == EN_CALENDAR_OFFSET ? row.offset_minutes : 0;
-    schedule->days = (struct en_calendar){
-        .seasons = row.seasons.items,
-        .seasons_count = row.seasons.count,
-        .dates = row.dates.items,
-        .dates_count = row.dates.count,
-        .switches = row.switches.items,
-        .switches_count = row.switches.count,
-        .zones_count = row.zones.count,
-    };
-    code = keep_zones(&row.zones, arena, schedule, err);
-    return code == EN_OK && row.clock == EN_CALENDAR_CIVIL
-               ? load_zone(row.tzif, arena, schedule, err)
-               : code;
+    return read_calendar(&row, arena, schedule, err);
+}
+
+en_code en_schedule_last_calendar(struct en_store *store, uint32_t calendar, struct en_arena *arena,
+                                  struct en_schedule_calendar *schedule, struct en_error *err)
+{
+    struct en_calendar_row row = {.calendar = calendar, .from = {INT64_MAX}};
+    *schedule = (struct en_schedule_calendar){.calendar = calendar, .is_fiscal = true};
+    en_code code = en_table_last_before(store, &en_table_calendar, &row, 1, arena, err);
+    return code == EN_OK ? read_calendar(&row, arena, schedule, err) : code;
 }
 
 /* What names the thing by itself; 0 none. */
@@ -101,11 +116,12 @@ static en_code contract_tariff(struct en_store *store, uint32_t point, struct en
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-en_code en_schedule_point_tariff(struct en_store *store, uint32_t point, struct en_instant at,
-                                 uint32_t *tariff, struct en_error *err)
+en_code en_schedule_point_tariff(struct en_store *store, uint32_t point, struct en_instant begins,
+                                 int32_t day, uint32_t *tariff, struct en_error *err)
 {
+    struct en_instant at = en_schedule_day(day);
     bool is_named = false;
-    en_code code = contract_tariff(store, point, at, tariff, &is_named, err);
+    en_code code = contract_tariff(store, point, begins, tariff, &is_named, err);
     if (code != EN_OK || is_named) {
         return code;
     }
@@ -113,7 +129,7 @@ en_code en_schedule_point_tariff(struct en_store *store, uint32_t point, struct 
     if (code != EN_OK || *tariff != 0) {
         return code;
     }
-    struct en_point_row row = {.point = point, .from = at};
+    struct en_point_row row = {.point = point, .from = begins};
     code = en_table_last_before(store, &en_table_point, &row, 1, NULL, err);
     uint32_t object = code == EN_OK ? row.object : 0;
     code = code == EN_NOT_FOUND ? EN_OK : code;
@@ -122,7 +138,7 @@ en_code en_schedule_point_tariff(struct en_store *store, uint32_t point, struct 
         if (code != EN_OK || *tariff != 0) {
             return code;
         }
-        struct en_object_row above = {.object = object, .from = at};
+        struct en_object_row above = {.object = object, .from = begins};
         code = en_table_last_before(store, &en_table_object, &above, 1, NULL, err);
         object = code == EN_OK ? above.parent : 0;
         code = code == EN_NOT_FOUND ? EN_OK : code;

@@ -1,5 +1,9 @@
-/* What governs the tariff of a point at an instant: which tariff it has, the calendar of that, its
- * prices, and the peak hours of its region. */
+/* What governs the tariff of a point: which tariff it has, the calendar of that, its prices, and
+ * the peak hours of its region.
+ *
+ * Calendars, tariffs, prices and lists of peak hours change at the start of a fiscal day, whatever
+ * its offset: the day's number is what counts, told as its midnight in UTC (as of formulas). Where
+ * `at` is asked for it is that instant, en_schedule_day. Contracts change at instants. */
 #ifndef EN_PROJECTIONS_VIEWS_SCHEDULE_H
 #define EN_PROJECTIONS_VIEWS_SCHEDULE_H
 
@@ -8,6 +12,12 @@
 #include "core/metering/tariff_plan.h"
 #include "projections/tables_contract.h"
 #include "projections/tables_schedule.h"
+
+/* Midnight in UTC of the day's number: how versions of a day are told. */
+static inline struct en_instant en_schedule_day(int32_t day)
+{
+    return (struct en_instant){(int64_t)day * EN_DAY_US};
+}
 
 /* A calendar ready to be read. Lists, names and the zone live in the arena it was loaded into. */
 struct en_schedule_calendar {
@@ -25,14 +35,19 @@ en_code en_schedule_calendar(struct en_store *store, uint32_t calendar, struct e
                              struct en_arena *arena, struct en_schedule_calendar *schedule,
                              struct en_error *err) EN_MUST_CHECK;
 
+/* The same as its newest version says, whenever that holds. */
+en_code en_schedule_last_calendar(struct en_store *store, uint32_t calendar, struct en_arena *arena,
+                                  struct en_schedule_calendar *schedule,
+                                  struct en_error *err) EN_MUST_CHECK;
+
 /* The contract of the point at the instant; texts are views as the store says. EN_NOT_FOUND. */
 en_code en_schedule_contract(struct en_store *store, uint32_t point, struct en_instant at,
                              struct en_contract_row *row, struct en_error *err) EN_MUST_CHECK;
 
-/* The tariff that the point has at the instant, 0 none: what its contract names, else what names
- * the point, else the nearest object upward that has one. */
-en_code en_schedule_point_tariff(struct en_store *store, uint32_t point, struct en_instant at,
-                                 uint32_t *tariff, struct en_error *err) EN_MUST_CHECK;
+/* The tariff that the point has on a fiscal day that begins at `begins`, 0 none: what its contract
+ * names then, else what names the point, else the nearest object upward that has one. */
+en_code en_schedule_point_tariff(struct en_store *store, uint32_t point, struct en_instant begins,
+                                 int32_t day, uint32_t *tariff, struct en_error *err) EN_MUST_CHECK;
 
 /* The tariff as it is at the instant. EN_NOT_FOUND. */
 en_code en_schedule_tariff(struct en_store *store, uint32_t tariff, struct en_instant at,
