@@ -3,11 +3,12 @@
 #include <stddef.h>
 
 #include "core/event/payload.h"
+#include "projections/tables_alarm.h"
 #include "projections/tables_balance.h"
 #include "projections/tables_contract.h"
+#include "projections/tables_decree.h"
 #include "projections/tables_event.h"
 #include "projections/tables_schedule.h"
-#include "projections/tables_decree.h"
 
 /* Descriptions of rows: name, type, place, and what it is (with its unit). Keys first. */
 // clang-format off
@@ -423,7 +424,7 @@ const struct en_table en_table_correction = {"correction", "Deltas booked in ope
                                              &correction_record, EN_TABLE_DIGESTED};
 
 static const struct en_field outbox_fields[] = {
-    FIELD(outbox, U64, outbox, "seq of the event that asked"),
+    FIELD(outbox, U64, outbox, "number of the task: rises from 1"),
     FIELD(outbox, TEXT, action, "one word"),
     FIELD(outbox, TEXT, detail, "what with"),
     FIELD(outbox, U8, state, "0 waiting, 1 done, 2 failed"),
@@ -482,6 +483,10 @@ const struct en_series_table en_series_balance_day = {
 
 const struct en_table *const en_tables_all[] = {
     // clang-format off
+    &en_table_alarm,
+    &en_table_alarm_definition,
+    &en_table_alarm_device,
+    &en_table_alarm_history,
     &en_table_attestation,
     &en_table_balance,
     &en_table_bypass_use,

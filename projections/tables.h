@@ -300,7 +300,7 @@ struct en_correction_row {
 /* ---- outbox: what edges are to do; nothing acts during replay ---- */
 
 struct en_outbox_row {
-    uint64_t outbox; /* key: seq of the event that asked */
+    uint64_t outbox; /* key: number of the task, rising from 1 */
     struct en_slice action;
     struct en_slice detail;
     uint8_t state; /* 0 waiting, 1 done, 2 failed */

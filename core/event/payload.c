@@ -473,7 +473,7 @@ static const struct en_field correction_requested_fields[] = {
 RECORD(correction_requested);
 
 static const struct en_field outbox_result_fields[] = {
-    FIELD(outbox_result, outbox, U64, "seq of the event that asked, the key of table outbox"),
+    FIELD(outbox_result, outbox, U64, "number of the task, the key of table outbox"),
     FIELD(outbox_result, is_done, BOOL, "false: given up"),
     FIELD(outbox_result, detail, TEXT, "what came of it, for people"),
 };

@@ -20,7 +20,8 @@ static const char *const action_texts[] = {
 #undef ACTION_TEXT
 };
 static const char *const comparison_texts[] = {NULL, ">", ">=", "<", "<=", "=", "!="};
-static const char *const cause_texts[] = {"?", "raised", "returned", "action", "shelf ended"};
+static const char *const cause_texts[] = {"?",      "raised",      "returned",
+                                          "action", "shelf ended", "redefined"};
 
 bool en_alarm_is_held(en_alarm_state state)
 {

@@ -107,6 +107,7 @@ typedef enum en_alarm_cause {
     EN_ALARM_RETURNED = 2,
     EN_ALARM_BY_ACTION = 3,
     EN_ALARM_SHELF_ENDED = 4,
+    EN_ALARM_REDEFINED = 5, /* its definition was switched off */
 } en_alarm_cause;
 
 struct en_alarm_transition {

@@ -1,15 +1,14 @@
 /* What edges are to do, as rows. Nothing acts here: edges read the rows, act outside the fold and
  * append outbox.result. */
+#include "processors/outbox/notice.h"
 #include "processors/processor.h"
 #include "projections/tables.h"
 
 #define STATE_DONE 1u
 #define STATE_FAILED 2u
 
-static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
-                    struct en_error *err)
+static en_code fold_result(struct en_fold *fold, const struct en_event *event, struct en_error *err)
 {
-    (void)state;
     struct en_outbox_result payload;
     bool is_read = false;
     en_code code = en_fold_decode(fold, event, "outbox result", &payload, &is_read, err);
@@ -37,13 +36,22 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
     return code == EN_OK ? en_table_put(fold->store, &en_table_outbox, &row, NULL, err) : code;
 }
 
+static en_code fold(struct en_fold *fold, void *state, const struct en_event *event,
+                    struct en_error *err)
+{
+    (void)state;
+    return event->header.kind == EN_KIND_OUTBOX_RESULT ? fold_result(fold, event, err)
+                                                       : en_notices_put(fold, err);
+}
+
 static const struct en_table *const tables[] = {&en_table_outbox, NULL};
 static const struct en_series_table *const series[] = {NULL};
 
 const struct en_processor en_processor_outbox = {
     .name = "outbox",
     .about = "Tasks for edges, and what became of them.",
-    .kinds = EN_KIND_BIT(OUTBOX_RESULT),
+    .kinds = EN_KIND_BIT(OUTBOX_RESULT) | EN_KIND_BIT(CLOCK_TICK) | EN_KIND_BIT(ALARM_SET) |
+             EN_KIND_BIT(ALARM_ACTION),
     .tables = tables,
     .series = series,
     .fold = fold,
