@@ -8,6 +8,7 @@
 #include "projections/tables_contract.h"
 #include "projections/tables_decree.h"
 #include "projections/tables_event.h"
+#include "projections/tables_freeze.h"
 #include "projections/tables_schedule.h"
 
 /* Descriptions of rows: name, type, place, and what it is (with its unit). Keys first. */
@@ -338,6 +339,7 @@ static const struct en_field policy_fields[] = {
           "refuse when the period before it is not frozen (F-14)"),
     FIELD(policy, U8, approvals, "how many persons must approve"),
     FIELD(policy, U8, correction, "1 restate, 2 delta"),
+    FIELD(policy, U32, checks, "further checks, as freeze.policy.set says"),
 };
 static const struct en_record policy_record = {"policy",      sizeof(struct en_policy_row), 1,
                                                policy_fields, EN_COUNT_OF(policy_fields),   1};
@@ -512,8 +514,11 @@ const struct en_table *const en_tables_all[] = {
     &en_table_event_map,
     &en_table_formula,
     &en_table_freeze,
+    &en_table_freeze_approval,
     &en_table_freeze_member,
+    &en_table_freeze_request,
     &en_table_frozen,
+    &en_table_hold,
     &en_table_installation,
     &en_table_instant,
     &en_table_name,

@@ -230,6 +230,7 @@ struct en_policy_row {
     bool needs_period_order;
     uint8_t approvals;
     uint8_t correction;
+    uint32_t checks; /* as freeze.policy.set says */
 };
 
 /* One run of a freeze: 1 the first, 2.. restatements. */

@@ -56,7 +56,6 @@ EN_COMMAND(cause_list);
 /* formula.c */
 EN_COMMAND(formula_set);
 EN_COMMAND(balance_set);
-EN_COMMAND(policy_set);
 
 /* lists.c */
 EN_COMMAND(object_list);
@@ -82,6 +81,16 @@ EN_COMMAND(freeze_show);
 EN_COMMAND(freeze_differences);
 EN_COMMAND(freeze_verify);
 EN_COMMAND(correction_create);
+EN_COMMAND(hold_differences);
+
+/* freeze_ask.c */
+EN_COMMAND(policy_set);
+EN_COMMAND(freeze_check);
+EN_COMMAND(freeze_approve);
+EN_COMMAND(freeze_requests);
+EN_COMMAND(hold_set);
+EN_COMMAND(hold_release);
+EN_COMMAND(hold_list);
 
 /* projection.c */
 EN_COMMAND(projection_status);

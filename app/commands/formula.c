@@ -1,4 +1,4 @@
-/* Commands that say how to calculate: formulas, balances, policies of freezing. */
+/* Commands that say how to calculate: formulas, balances. */
 #include <stdio.h>
 
 #include "app/commands/arguments.h"
@@ -80,28 +80,5 @@ en_code en_run_balance_set(struct en_session *session, const struct en_arguments
     }
     return code == EN_OK ? en_submit_one(session, arguments, io, EN_KIND_BALANCE_SET, name, balance,
                                          valid, &set, err)
-                         : code;
-}
-
-en_code en_run_policy_set(struct en_session *session, const struct en_arguments *arguments,
-                          struct en_io *io, struct en_error *err)
-{
-    const char *name = en_arguments_operand(arguments, 0);
-    const char *correction = en_arguments_value(arguments, "correction");
-    uint64_t approvals = 0;
-    uint32_t policy = 0;
-    struct en_freeze_policy_set set = {
-        .name = en_slice_text(name),
-        .needs_completeness = en_arguments_has(arguments, "complete"),
-        .needs_period_order = en_arguments_has(arguments, "in-order"),
-        .correction = correction != NULL && strcmp(correction, "restate") == 0 ? 1 : 2,
-    };
-    en_code code = en_arguments_number(arguments, "approvals", 9, &approvals, err);
-    set.approvals = (uint8_t)approvals;
-    if (code == EN_OK) {
-        code = en_engine_name(session->engine, EN_NAME_POLICY, name, &policy, err);
-    }
-    return code == EN_OK ? en_submit_one(session, arguments, io, EN_KIND_FREEZE_POLICY_SET, name,
-                                         policy, (struct en_interval){{0}, {0}}, &set, err)
                          : code;
 }

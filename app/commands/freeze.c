@@ -10,6 +10,7 @@
 #include "core/event/payload.h"
 #include "log/checkpoint.h"
 #include "projections/tables.h"
+#include "projections/tables_freeze.h"
 #include "projections/views/frozen.h"
 #include "projections/views/keys.h"
 #include "projections/views/pending.h"
@@ -299,6 +300,22 @@ static en_code check_free(struct en_session *session, const char *id, struct en_
                : code;
 }
 
+/* Whether the freeze waits for approvals. */
+static en_code is_requested(struct en_session *session, uint32_t freeze, bool *is, struct en_io *io,
+                            struct en_error *err)
+{
+    struct en_view view;
+    struct en_freeze_request_row row = {.freeze = freeze};
+    en_code code = en_engine_view_open(session->engine, NULL, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    code = en_table_get(view.store, &en_table_freeze_request, &row, NULL, err);
+    en_engine_view_close(session->engine, &view);
+    *is = code == EN_OK;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 en_code en_run_freeze_create(struct en_session *session, const struct en_arguments *arguments,
                              struct en_io *io, struct en_error *err)
 {
@@ -334,7 +351,15 @@ en_code en_run_freeze_create(struct en_session *session, const struct en_argumen
     requested.to_day = to.n;
     requested.policy = en_arguments_text(arguments, "policy", en_slice_text(""));
     struct en_interval valid = {en_day_interval(from, 0).from, en_day_interval(to, 0).from};
+    bool is_waiting = false;
     code = submit(session, io, EN_KIND_FREEZE_REQUESTED, freeze, valid, &requested, err);
+    if (code == EN_OK) {
+        code = is_requested(session, freeze, &is_waiting, io, err);
+    }
+    if (code == EN_OK && is_waiting) {
+        en_io_note(io, "The policy wants another person: `freeze approve %s`.", id);
+        return en_run_freeze_requests(session, arguments, io, err);
+    }
     return code == EN_OK ? show(session, arguments, id, io, err) : code;
 }
 
@@ -398,26 +423,63 @@ static en_code put_pending(void *self, const struct en_pending_row *row, struct 
     return EN_OK;
 }
 
+static const struct en_column difference_columns[] = {
+    {"day", NULL, false},       {"what", NULL, false},  {"series", NULL, false},
+    {"unit", NULL, false},      {"frozen", NULL, true}, {"live", NULL, true},
+    {"difference", NULL, true},
+};
+
+static en_code print_differences(struct en_store *store, uint32_t freeze,
+                                 const struct en_arguments *arguments, struct en_io *io,
+                                 struct en_error *err)
+{
+    struct en_rows rows;
+    en_rows_begin(&rows, io, arguments->output, difference_columns,
+                  EN_COUNT_OF(difference_columns));
+    en_code code = en_pending_walk(store, freeze, put_pending, &rows, err);
+    en_rows_end(&rows);
+    return code;
+}
+
+/* What of a held scope moved since. */
+en_code en_run_hold_differences(struct en_session *session, const struct en_arguments *arguments,
+                                struct en_io *io, struct en_error *err)
+{
+    const char *scope = en_arguments_value(arguments, "scope");
+    struct en_view view;
+    struct en_hold_row hold = {.scope = 0};
+    en_code code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    if (scope != NULL) {
+        code = en_keys_find(view.store, EN_NAME_OBJECT, en_slice_text(scope), &hold.scope, err);
+    }
+    if (code == EN_OK) {
+        code = en_table_get(view.store, &en_table_hold, &hold, NULL, err);
+        code = code == EN_NOT_FOUND
+                   ? en_error_set(err, EN_NOT_FOUND, "that scope is not held: see `hold list`")
+                   : code;
+    }
+    if (code == EN_OK) {
+        code = print_differences(view.store, EN_HOLD_FREEZE(hold.scope), arguments, io, err);
+    }
+    en_engine_view_close(session->engine, &view);
+    return code;
+}
+
 en_code en_run_freeze_differences(struct en_session *session, const struct en_arguments *arguments,
                                   struct en_io *io, struct en_error *err)
 {
-    static const struct en_column columns[] = {
-        {"day", NULL, false},       {"what", NULL, false},  {"series", NULL, false},
-        {"unit", NULL, false},      {"frozen", NULL, true}, {"live", NULL, true},
-        {"difference", NULL, true},
-    };
     struct en_view view;
     struct freeze_run run;
-    struct en_rows rows;
     en_code code = en_engine_view_open(session->engine, arguments->as_of, io, &view, err);
     if (code != EN_OK) {
         return code;
     }
     code = find_run(view.store, en_arguments_operand(arguments, 0), &run, err);
     if (code == EN_OK) {
-        en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
-        code = en_pending_walk(view.store, run.row.freeze, put_pending, &rows, err);
-        en_rows_end(&rows);
+        code = print_differences(view.store, run.row.freeze, arguments, io, err);
     }
     en_engine_view_close(session->engine, &view);
     return code;

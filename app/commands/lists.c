@@ -10,6 +10,7 @@
 #include "core/event/payload.h"
 #include "core/metering/quantity.h"
 #include "projections/tables.h"
+#include "projections/views/freeze_checks.h"
 #include "projections/views/keys.h"
 
 #define HELD_SIZE_MAX (512u << 20)
@@ -369,14 +370,28 @@ en_code en_run_balance_list(struct en_session *session, const struct en_argument
     return en_list_run(session, arguments, io, list_balances, err);
 }
 
+/* "no-blocking balances": the checks of a policy besides completeness. */
+static void put_checks(struct en_rows *rows, uint32_t checks)
+{
+    char text[256] = "";
+    size_t at = 0;
+    for (uint32_t i = EN_FREEZE_CHECK_BLOCKING; i < EN_FREEZE_CHECKS_COUNT && at < sizeof text;
+         i++) {
+        if ((checks >> i & 1u) != 0) {
+            int size = snprintf(text + at, sizeof text - at, "%s%s", at > 0 ? " " : "",
+                                en_freeze_check_name((en_freeze_check)i));
+            at += size > 0 ? (size_t)size : 0;
+        }
+    }
+    en_rows_text(rows, text);
+}
+
 static en_code list_policies(struct en_store *store, const struct en_arguments *arguments,
                              struct en_io *io, struct en_error *err)
 {
-    static const struct en_column columns[] = {{"policy", NULL, false},
-                                               {"complete", NULL, false},
-                                               {"in_order", "in order", false},
-                                               {"approvals", NULL, true},
-                                               {"correction", NULL, false}};
+    static const struct en_column columns[] = {
+        {"policy", NULL, false}, {"complete", NULL, false}, {"in_order", "in order", false},
+        {"checks", NULL, false}, {"approvals", NULL, true}, {"correction", NULL, false}};
     struct en_table_scan scan;
     struct en_policy_row row;
     struct en_rows rows;
@@ -388,6 +403,7 @@ static en_code list_policies(struct en_store *store, const struct en_arguments *
             en_rows_slice(&rows, row.name);
             en_rows_bool(&rows, row.needs_completeness);
             en_rows_bool(&rows, row.needs_period_order);
+            put_checks(&rows, row.checks);
             en_rows_count(&rows, row.approvals);
             en_rows_text(&rows, row.correction == 1 ? "restate" : "delta");
         }

@@ -67,6 +67,10 @@ static const char *const abouts[] = {
                                   "corrected afterwards.",
     [EN_KIND_FREEZE_REQUESTED] = "A period is to be frozen: fixes its rows and their digest.",
     [EN_KIND_FREEZE_ATTESTED] = "The signed head of the log that a frozen run stands in.",
+    [EN_KIND_FREEZE_APPROVED] = "Another person approves a freeze that was asked for: with the "
+                                "last approval that its policy wants, the period is frozen.",
+    [EN_KIND_HOLD_SET] = "The numbers of a scope stand still while facts go on coming, or are let "
+                         "go again (F-06).",
     [EN_KIND_CORRECTION_REQUESTED] = "The pending differences of a freeze are to be restated or "
                                      "booked.",
 };

@@ -440,6 +440,9 @@ static const struct en_field freeze_policy_set_fields[] = {
           "refuse when the period before it is not frozen (F-14)"),
     FIELD(freeze_policy_set, approvals, U8, "how many persons must approve"),
     FIELD(freeze_policy_set, correction, U8, "1 restate, 2 delta"),
+    FIELD(freeze_policy_set, checks, U32,
+          "further checks that must pass: 2 no BLOCKING finding, 4 rejected values substituted, 8 "
+          "edits decided, 16 balances assessed, 32 clocks, 1 << 31 wait for approvals"),
 };
 RECORD(freeze_policy_set);
 
@@ -450,6 +453,18 @@ static const struct en_field freeze_requested_fields[] = {
     FIELD(freeze_requested, policy, TEXT, "name of the policy; \"\" is declare"),
 };
 RECORD(freeze_requested);
+
+static const struct en_field freeze_approved_fields[] = {
+    FIELD(freeze_approved, note, TEXT, "what the approver says"),
+};
+RECORD(freeze_approved);
+
+static const struct en_field hold_set_fields[] = {
+    FIELD(hold_set, scope, U32, "object id, 0 everything"),
+    FIELD(hold_set, is_on, BOOL, "held from here on; false: let go"),
+    FIELD(hold_set, reason, TEXT, "why"),
+};
+RECORD(hold_set);
 
 static const struct en_field freeze_attested_fields[] = {
     FIELD(freeze_attested, request, U64, "seq of the request or of the correction"),

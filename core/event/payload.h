@@ -354,13 +354,32 @@ struct en_freeze_policy_set {
     bool needs_period_order; /* F-14 */
     uint8_t approvals;
     uint8_t correction; /* 1 restate, 2 delta */
+    /* en_freeze_check bits that must pass besides; with EN_FREEZE_POLICY_APPROVED the approvals are
+     * waited for. Policies set before there were checks have none. */
+    uint32_t checks;
 };
+
+/* Of en_freeze_policy_set.checks: as many persons as `approvals` says, who asked counted as the
+ * first, before it is frozen. */
+#define EN_FREEZE_POLICY_APPROVED (UINT32_C(1) << 31)
 
 struct en_freeze_requested {
     int32_t from_day; /* fiscal days, to exclusive */
     int32_t to_day;
     uint32_t scope; /* object id, 0 everything */
     struct en_slice policy;
+};
+
+/* By the event's actor. */
+struct en_freeze_approved {
+    struct en_slice note;
+};
+
+/* F-06: the scope's numbers stand still from here on, or are let go. */
+struct en_hold_set {
+    uint32_t scope; /* object id, 0 everything */
+    bool is_on;
+    struct en_slice reason;
 };
 
 struct en_freeze_attested {

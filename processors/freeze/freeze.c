@@ -12,9 +12,12 @@
 #include "core/mem.h"
 #include "core/metering/block.h"
 #include "processors/freeze/delta.h"
+#include "processors/freeze/hold.h"
+#include "processors/freeze/request.h"
 #include "processors/freeze/scope.h"
 #include "processors/registry/registry.h"
 #include "projections/tables.h"
+#include "projections/tables_freeze.h"
 #include "projections/views/frozen.h"
 
 #define PERIOD_DAYS_MAX 400
@@ -35,6 +38,7 @@ struct freeze_state {
     struct current *items;
     size_t count;
     size_t capacity;
+    struct en_holds holds;
     struct en_block scratch;
 };
 
@@ -54,50 +58,6 @@ static en_code set_current(struct freeze_state *state, const struct en_freeze_ro
         state->items[state->count++] = current;
     }
     return code;
-}
-
-static en_code fold_policy(struct en_fold *fold, const struct en_event *event, struct en_error *err)
-{
-    struct en_freeze_policy_set payload;
-    bool is_read = false;
-    en_code code = en_fold_decode(fold, event, "freeze policy", &payload, &is_read, err);
-    if (!is_read) {
-        return code;
-    }
-    if (payload.correction != RESTATE && payload.correction != DELTA) {
-        return en_fold_refuse(fold, EN_RANGE, err,
-                              "freeze policy: corrections are restate (1) or delta (2)");
-    }
-    struct en_policy_row row = {
-        .policy = event->header.subject,
-        .name = payload.name,
-        .needs_completeness = payload.needs_completeness,
-        .needs_period_order = payload.needs_period_order,
-        .approvals = payload.approvals,
-        .correction = payload.correction,
-    };
-    return en_table_put(fold->store, &en_table_policy, &row, NULL, err);
-}
-
-/* The policy of that name; `declare` is always there: gaps are counted, not refused, corrections
- * are booked as deltas. */
-static en_code find_policy(struct en_fold *fold, struct en_slice name, struct en_policy_row *policy,
-                           bool *is_found, struct en_error *err)
-{
-    *policy = (struct en_policy_row){.correction = DELTA};
-    *is_found = name.size == 0 || en_slice_equal(name, en_slice_text(POLICY_DEFAULT));
-    uint32_t id = 0;
-    en_code code = en_registry_find(fold, EN_NAME_POLICY,
-                                    name.size > 0 ? name : en_slice_text(POLICY_DEFAULT), &id, err);
-    if (code == EN_OK && id != 0) {
-        struct en_policy_row row = {.policy = id};
-        code = en_table_get(fold->store, &en_table_policy, &row, NULL, err);
-        if (code == EN_OK) {
-            *policy = row;
-            *is_found = true;
-        }
-    }
-    return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
 /* Why the period cannot be frozen (F-14, overlap), or NULL. */
@@ -138,6 +98,42 @@ static en_code is_scope(struct en_fold *fold, uint32_t object, bool *is, struct 
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+/* Refuses what cannot be frozen: held, out of order, or failing what the policy wants. */
+static en_code check_freeze(struct en_fold *fold, const struct freeze_state *state,
+                            struct en_freeze_row *freeze, const struct en_policy_row *policy,
+                            struct en_error *err)
+{
+    struct en_instant at = {(int64_t)freeze->to_day * EN_DAY_US};
+    bool is_held = false;
+    const char *period = period_fault(state, freeze, policy);
+    if (period != NULL) {
+        return en_fold_refuse(fold, EN_CONFLICT, err, "freeze: %s", period);
+    }
+    en_code code = en_holds_meet(fold, &state->holds, freeze->scope, at, &is_held, err);
+    if (code == EN_OK && is_held) {
+        return en_fold_refuse(fold, EN_CONFLICT, err,
+                              "freeze: recalculation of the scope is held (F-06): let it go first");
+    }
+    return code == EN_OK ? en_freeze_request_check(fold, freeze, policy, err) : code;
+}
+
+/* Writes down whom the freeze is about, its digest and what governed it. */
+static en_code make_freeze(struct en_fold *fold, struct freeze_state *state,
+                           struct en_freeze_row *freeze, struct en_error *err)
+{
+    en_code code = en_freeze_scope_write(fold, freeze, err);
+    if (code == EN_OK) {
+        code = en_frozen_digest(fold->store, freeze, &freeze->digest, &freeze->rows_count, err);
+    }
+    if (code == EN_OK) {
+        code = en_governing_digest(fold->store, &freeze->versions, err);
+    }
+    if (code == EN_OK) {
+        code = en_table_put(fold->store, &en_table_freeze, freeze, NULL, err);
+    }
+    return code == EN_OK ? set_current(state, freeze, err) : code;
+}
+
 static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
                               const struct en_event *event, struct en_error *err)
 {
@@ -157,7 +153,7 @@ static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
     struct en_policy_row policy;
     bool is_found = false;
     bool has_scope = false;
-    code = find_policy(fold, payload.policy, &policy, &is_found, err);
+    code = en_freeze_policy_find(fold, payload.policy, &policy, &is_found, err);
     if (code == EN_OK) {
         code = is_scope(fold, payload.scope, &has_scope, err);
     }
@@ -184,31 +180,31 @@ static en_code fold_requested(struct en_fold *fold, struct freeze_state *state,
         .scope = payload.scope,
         .policy = payload.policy.size > 0 ? payload.policy : en_slice_text(POLICY_DEFAULT),
     };
-    const char *period = period_fault(state, &freeze, &policy);
-    if (period != NULL) {
-        return en_fold_refuse(fold, EN_CONFLICT, err, "freeze: %s", period);
+    code = check_freeze(fold, state, &freeze, &policy, err);
+    if (code != EN_OK || fold->is_refused) {
+        return code;
     }
-    code = en_freeze_scope_count_missing(fold, &freeze, err);
-    if (code == EN_OK && policy.needs_completeness && freeze.missing_count > 0) {
-        return en_fold_refuse(fold, EN_REFUSED, err,
-                              "freeze: %llu slots of the period are missing, and the policy wants "
-                              "it complete (F-01): collect or "
-                              "substitute them, or freeze under the policy declare",
-                              (unsigned long long)freeze.missing_count);
+    return en_freeze_policy_waits(&policy) ? en_freeze_request_note(fold, &freeze, err)
+                                           : make_freeze(fold, state, &freeze, err);
+}
+
+/* The last approval freezes what was asked for, as it is now. */
+static en_code fold_approved(struct en_fold *fold, struct freeze_state *state,
+                             const struct en_event *event, struct en_error *err)
+{
+    struct en_freeze_row freeze;
+    struct en_policy_row policy;
+    bool is_whole = false;
+    en_code code = en_freeze_request_approve(fold, event, &freeze, &policy, &is_whole, err);
+    if (code != EN_OK || !is_whole) {
+        return code;
     }
-    if (code == EN_OK) {
-        code = en_freeze_scope_write(fold, &freeze, err);
+    code = check_freeze(fold, state, &freeze, &policy, err);
+    if (code != EN_OK || fold->is_refused) {
+        return code;
     }
-    if (code == EN_OK) {
-        code = en_frozen_digest(fold->store, &freeze, &freeze.digest, &freeze.rows_count, err);
-    }
-    if (code == EN_OK) {
-        code = en_governing_digest(fold->store, &freeze.versions, err);
-    }
-    if (code == EN_OK) {
-        code = en_table_put(fold->store, &en_table_freeze, &freeze, NULL, err);
-    }
-    return code == EN_OK ? set_current(state, &freeze, err) : code;
+    code = en_freeze_request_done(fold, freeze.freeze, err);
+    return code == EN_OK ? make_freeze(fold, state, &freeze, err) : code;
 }
 
 static en_code fold_attested(struct en_fold *fold, const struct en_event *event,
@@ -322,13 +318,24 @@ static en_code fold_correction(struct en_fold *fold, struct freeze_state *state,
     bool is_found = false;
     bool has = false;
     if (code == EN_OK) {
-        code = find_policy(fold, last.policy, &policy, &is_found, err);
+        code = en_freeze_policy_find(fold, last.policy, &policy, &is_found, err);
     }
     if (code == EN_OK) {
         code = has_pending(fold, &last, &has, err);
     }
     if (code != EN_OK) {
         return code;
+    }
+    bool is_held = false;
+    code = en_holds_meet(fold, &state->holds, last.scope,
+                         (struct en_instant){(int64_t)last.to_day * EN_DAY_US}, &is_held, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    if (is_held) {
+        return en_fold_refuse(fold, EN_CONFLICT, err,
+                              "correction: recalculation of the scope is held (F-06): let it go "
+                              "first");
     }
     uint8_t style = payload.correction != 0 ? payload.correction : policy.correction;
     if (payload.authority.size == 0) {
@@ -371,9 +378,13 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
 {
     switch ((en_kind)event->header.kind) {
     case EN_KIND_FREEZE_POLICY_SET:
-        return fold_policy(fold, event, err);
+        return en_freeze_policy_fold(fold, event, err);
     case EN_KIND_FREEZE_REQUESTED:
         return fold_requested(fold, state, event, err);
+    case EN_KIND_FREEZE_APPROVED:
+        return fold_approved(fold, state, event, err);
+    case EN_KIND_HOLD_SET:
+        return en_holds_fold(fold, &((struct freeze_state *)state)->holds, event, err);
     case EN_KIND_FREEZE_ATTESTED:
         return fold_attested(fold, event, err);
     default:
@@ -409,7 +420,9 @@ static en_code keep(struct en_fold *fold, const struct current *current, en_froz
     return code;
 }
 
-static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
+/* What changed on the day, for one freeze or hold. */
+static en_code keep_all(struct en_fold *fold, const struct current *current, int32_t day,
+                        struct en_error *err)
 {
     static const struct {
         en_change_lane changes;
@@ -419,19 +432,30 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
         {EN_LANE_NODE, EN_FROZEN_NODE},
         {EN_LANE_BALANCE, EN_FROZEN_BALANCE},
     };
+    en_code code = EN_OK;
+    for (size_t lane = 0; lane < EN_COUNT_OF(lanes) && code == EN_OK; lane++) {
+        const struct en_changes *changes = &fold->changes[lanes[lane].changes];
+        for (size_t change = 0; change < changes->count && code == EN_OK; change++) {
+            code = keep(fold, current, lanes[lane].frozen, day, &changes->items[change], err);
+        }
+    }
+    return code;
+}
+
+static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, struct en_error *err)
+{
     struct freeze_state *state = state_memory;
     en_code code = EN_OK;
     for (size_t i = 0; i < state->count && code == EN_OK; i++) {
         const struct current *current = &state->items[i];
-        if (day < current->from_day || day >= current->to_day) {
-            continue;
+        if (day >= current->from_day && day < current->to_day) {
+            code = keep_all(fold, current, day, err);
         }
-        for (size_t lane = 0; lane < EN_COUNT_OF(lanes) && code == EN_OK; lane++) {
-            const struct en_changes *changes = &fold->changes[lanes[lane].changes];
-            for (size_t change = 0; change < changes->count && code == EN_OK; change++) {
-                code = keep(fold, current, lanes[lane].frozen, day, &changes->items[change], err);
-            }
-        }
+    }
+    for (size_t i = 0; i < state->holds.count && code == EN_OK; i++) {
+        uint32_t scope = state->holds.scopes[i];
+        struct current hold = {EN_HOLD_FREEZE(scope), EN_HOLD_RUN, INT32_MIN, INT32_MAX, scope};
+        code = keep_all(fold, &hold, day, err);
     }
     return code;
 }
@@ -452,29 +476,31 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
         }
     }
     en_table_scan_end(&scan);
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    code = code == EN_NOT_FOUND ? EN_OK : code;
+    struct freeze_state *state = state_memory;
+    return code == EN_OK ? en_holds_load(fold, &state->holds, err) : code;
 }
 
 static void close_state(void *state_memory)
 {
     struct freeze_state *state = state_memory;
+    en_holds_fini(&state->holds);
     en_mem_free(state->items);
 }
 
-static const struct en_table *const tables[] = {&en_table_policy,
-                                                &en_table_freeze,
-                                                &en_table_freeze_member,
-                                                &en_table_attestation,
-                                                &en_table_frozen,
-                                                &en_table_correction,
-                                                NULL};
+static const struct en_table *const tables[] = {&en_table_policy,         &en_table_freeze,
+                                                &en_table_freeze_member,  &en_table_attestation,
+                                                &en_table_frozen,         &en_table_correction,
+                                                &en_table_freeze_request, &en_table_freeze_approval,
+                                                &en_table_hold,           NULL};
 static const struct en_series_table *const series[] = {NULL};
 
 const struct en_processor en_processor_freeze = {
     .name = "freeze",
     .about = "Frozen periods, pending differences, corrections.",
     .kinds = EN_KIND_BIT(FREEZE_POLICY_SET) | EN_KIND_BIT(FREEZE_REQUESTED) |
-             EN_KIND_BIT(FREEZE_ATTESTED) | EN_KIND_BIT(CORRECTION_REQUESTED),
+             EN_KIND_BIT(FREEZE_ATTESTED) | EN_KIND_BIT(CORRECTION_REQUESTED) |
+             EN_KIND_BIT(FREEZE_APPROVED) | EN_KIND_BIT(HOLD_SET),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct freeze_state),

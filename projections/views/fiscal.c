@@ -71,6 +71,33 @@ static en_code load_runs(struct en_fiscal_lane *fiscal, struct en_arena *arena,
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+/* Holds (F-06) stand behind all freezes: as runs of no statement over all days. */
+static en_code load_holds(struct en_fiscal_lane *fiscal, struct en_arena *arena,
+                          struct en_error *err)
+{
+    struct en_table_scan scan;
+    size_t capacity = fiscal->runs_count;
+    en_code code = en_table_scan_begin(fiscal->store, &en_table_hold, NULL, 0, &scan, err);
+    while (code == EN_OK) {
+        struct en_hold_row row;
+        code = en_table_scan_next(&scan, &row, arena, err);
+        if (code != EN_OK) {
+            break;
+        }
+        struct en_fiscal_run *runs =
+            list_room(arena, fiscal->runs, fiscal->runs_count, &capacity, sizeof *runs, RUNS_FIRST);
+        if (runs == NULL) {
+            code = full(err);
+            break;
+        }
+        runs[fiscal->runs_count++] = (struct en_fiscal_run){
+            0, EN_HOLD_FREEZE(row.scope), EN_HOLD_RUN, INT32_MIN, INT32_MAX, row.scope};
+        fiscal->runs = runs;
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static void keep_runs_of(struct en_fiscal_lane *fiscal, int32_t from_day, int32_t to_day)
 {
     uint32_t kept = 0;
@@ -153,6 +180,7 @@ en_code en_fiscal_load(struct en_store *store, int32_t from_day, int32_t to_day,
     en_code code = load_runs(fiscal, arena, err);
     if (code == EN_OK) {
         keep_runs_of(fiscal, from_day, to_day);
+        code = load_holds(fiscal, arena, err);
     }
     for (uint32_t i = 0; i < fiscal->runs_count && code == EN_OK; i++) {
         for (en_frozen_lane lane = EN_FROZEN_INTERVAL; lane <= EN_FROZEN_BALANCE && code == EN_OK;
@@ -260,6 +288,11 @@ en_code en_fiscal_state(const struct en_fiscal_lane *fiscal, en_frozen_lane lane
     if (code != EN_OK || run == NULL) {
         return code;
     }
+    if (en_fiscal_is_hold(run)) {
+        bool is_moved = en_fiscal_is_pending(fiscal, lane, day, series);
+        *state = is_moved ? EN_FISCAL_PROVISIONAL : EN_FISCAL_OPEN;
+        return EN_OK;
+    }
     bool differs = shown == EN_LANE_LIVE && en_fiscal_is_pending(fiscal, lane, day, series);
     *state = differs        ? EN_FISCAL_PROVISIONAL
              : run->run > 1 ? EN_FISCAL_CORRECTED
@@ -279,7 +312,8 @@ en_code en_fiscal_frozen_days(const struct en_fiscal_lane *fiscal, en_frozen_lan
         for (uint32_t i = 0; i < fiscal->runs_count; i++) {
             const struct en_fiscal_run *run = &fiscal->runs[i];
             bool is_within = false;
-            if (day < run->from_day || day >= run->to_day || run->to_day <= end) {
+            if (day < run->from_day || day >= run->to_day || run->to_day <= end ||
+                en_fiscal_is_hold(run)) {
                 continue;
             }
             en_code code = is_member(fiscal, run, lane, series, &is_within, err);

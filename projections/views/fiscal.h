@@ -2,6 +2,9 @@
  * froze it (views/frozen.h: what run n froze is kept under it exactly while the live entry
  * differs).
  *
+ * A scope that is held shows its entries as they were when it was held, in the fiscal lane, where
+ * no freeze says otherwise.
+ *
  * Where freezes of different scopes hold the same day of a series, the one stated last (the highest
  * seq of its newest run) is the fiscal one.
  *
@@ -12,6 +15,7 @@
 
 #include "core/arena.h"
 #include "core/metering/quality.h"
+#include "projections/tables_freeze.h"
 #include "projections/views/frozen.h"
 
 /* Which numbers: what freezes hold, or what the log says now. */
@@ -29,6 +33,13 @@ struct en_fiscal_run {
     int32_t to_day;
     uint32_t scope;
 };
+
+/* A hold of recalculation (F-06) is a run of its own kind, behind all freezes: its scope's numbers
+ * stand still on every day that no freeze holds. */
+static inline bool en_fiscal_is_hold(const struct en_fiscal_run *run)
+{
+    return (run->freeze & EN_HOLD_BIT) != 0;
+}
 
 /* A day of a series on which some freeze and the live tables differ. */
 struct en_fiscal_place {
@@ -69,7 +80,8 @@ en_code en_fiscal_run_of(const struct en_fiscal_lane *fiscal, en_frozen_lane lan
                          struct en_error *err) EN_MUST_CHECK;
 
 /* The fiscal state of a day of a series in the lane: FROZEN, CORRECTED when its freeze was
- * restated, PROVISIONAL in the live lane where that differs from what is frozen, else OPEN. */
+ * restated, PROVISIONAL in the live lane where that differs from what is frozen, else OPEN. A held
+ * day is PROVISIONAL in either lane where it moved since. */
 en_code en_fiscal_state(const struct en_fiscal_lane *fiscal, en_frozen_lane lane, int32_t day,
                         uint32_t series, en_lane shown, en_fiscal *state,
                         struct en_error *err) EN_MUST_CHECK;

@@ -1,6 +1,7 @@
 #include "projections/views/frozen.h"
 
 #include "core/mem.h"
+#include "projections/tables_freeze.h"
 #include "projections/views/best.h"
 
 #define ITEM_SIZE_MAX 70000u
@@ -241,8 +242,9 @@ en_code en_frozen_entry(struct en_store *store, uint32_t freeze, uint32_t run,
                         const struct en_frozen_item *live, struct en_slice *entry,
                         struct en_error *err)
 {
-    struct en_freeze_row last;
-    en_code code = en_freeze_last_run(store, freeze, &last, err);
+    struct en_freeze_row last = {.run = EN_HOLD_RUN};
+    bool is_hold = (freeze & EN_HOLD_BIT) != 0;
+    en_code code = is_hold ? EN_OK : en_freeze_last_run(store, freeze, &last, err);
     /* what a run froze is kept under it, or under the first later run that saw a change */
     for (; code == EN_OK && run <= last.run; run++) {
         struct en_frozen_row row = {.freeze = freeze,

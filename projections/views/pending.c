@@ -3,6 +3,7 @@
 #include "core/fixed.h"
 #include "core/mem.h"
 #include "core/metering/block.h"
+#include "projections/tables_freeze.h"
 #include "projections/views/best.h"
 #include "projections/views/frozen_run.h"
 #include "projections/views/interval.h"
@@ -129,8 +130,9 @@ static en_code walk_rows(struct walk *walk, const struct en_freeze_row *run, str
 en_code en_pending_walk(struct en_store *store, uint32_t freeze, en_pending_visit visit, void *self,
                         struct en_error *err)
 {
-    struct en_freeze_row run;
-    en_code code = en_freeze_get(store, freeze, 0, &run, err);
+    struct en_freeze_row run = {.freeze = freeze, .run = EN_HOLD_RUN};
+    bool is_hold = (freeze & EN_HOLD_BIT) != 0;
+    en_code code = is_hold ? EN_OK : en_freeze_get(store, freeze, 0, &run, err);
     if (code != EN_OK) {
         return code;
     }

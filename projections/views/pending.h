@@ -24,8 +24,9 @@ struct en_pending_row {
 typedef en_code (*en_pending_visit)(void *self, const struct en_pending_row *row,
                                     struct en_error *err);
 
-/* Visits the rows by lane, day, series. Texts live for the call of visit. Codes: EN_NOT_FOUND (no
- * such freeze), EN_OVERFLOW, EN_CORRUPT, EN_NOMEM, those of the store, what the visit returns. */
+/* Visits the rows of a freeze, or of a hold (EN_HOLD_FREEZE), by lane, day, series. Texts live for
+ * the call of visit. Codes: EN_NOT_FOUND (no such freeze), EN_OVERFLOW, EN_CORRUPT, EN_NOMEM, those
+ * of the store, what the visit returns. */
 en_code en_pending_walk(struct en_store *store, uint32_t freeze, en_pending_visit visit, void *self,
                         struct en_error *err) EN_MUST_CHECK;
 

@@ -81,6 +81,29 @@ en_code en_why_fiscal_entry(struct en_why_work *work, const struct en_frozen_ite
     return code == EN_OK ? en_fiscal_entry(&work->fiscal, live, entry, err) : code;
 }
 
+/* The scope is held (F-06): its numbers stand still. */
+static en_code say_held(struct en_why_work *work, struct en_why_node *parent,
+                        const struct en_fiscal_run *run, bool is_pending, struct en_error *err)
+{
+    struct en_why_tree *tree = work->tree;
+    struct en_hold_row row = {.scope = run->scope};
+    en_code code = en_table_get(work->store, &en_table_hold, &row, NULL, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_why_node *node = en_why_add(tree, parent, "held");
+    en_why_say(tree, node, "recalculation is held since %s (event %" PRIu64 "): %.*s",
+               en_why_instant_words(tree, row.at, work->offset), row.seq, (int)row.reason.size,
+               (const char *)row.reason.bytes);
+    en_why_count(tree, node, "event", row.seq);
+    en_why_text(tree, node, "reason", row.reason);
+    en_why_bool(tree, node, "is_pending", is_pending);
+    if (is_pending) {
+        en_why_say_more(tree, node, "; it moved since: below is what the log says now");
+    }
+    return EN_OK;
+}
+
 en_code en_why_frozen(struct en_why_work *work, struct en_why_node *parent,
                       const struct en_frozen_item *live, struct en_slice *entry, en_fiscal *fiscal,
                       struct en_error *err)
@@ -101,6 +124,10 @@ en_code en_why_frozen(struct en_why_work *work, struct en_why_node *parent,
     if (code == EN_OK && work->query->lane == EN_LANE_FISCAL) {
         code = en_fiscal_entry(&work->fiscal, live, entry, err);
     }
+    bool is_pending = en_fiscal_is_pending(&work->fiscal, live->lane, live->day, live->series);
+    if (code == EN_OK && en_fiscal_is_hold(run)) {
+        return say_held(work, parent, run, is_pending, err);
+    }
     if (code == EN_OK) {
         row.freeze = run->freeze;
         row.run = run->run;
@@ -110,7 +137,6 @@ en_code en_why_frozen(struct en_why_work *work, struct en_why_node *parent,
         return code;
     }
     struct en_why_tree *tree = work->tree;
-    bool is_pending = en_fiscal_is_pending(&work->fiscal, live->lane, live->day, live->series);
     char digest[EN_HASH_HEX_SIZE];
     en_hash_print(&row.digest, digest);
     struct en_why_node *node = en_why_add(tree, parent, "frozen");
