@@ -53,6 +53,9 @@ EN_COMMAND(contract_show);
 EN_COMMAND(cause_set);
 EN_COMMAND(cause_list);
 
+/* decree.c */
+EN_COMMAND(report_decree);
+
 /* formula.c */
 EN_COMMAND(formula_set);
 EN_COMMAND(balance_set);

@@ -101,6 +101,23 @@ static const struct en_command commands[] = {
         .takes = EN_TAKES_OUTPUT | EN_TAKES_AS_OF,
         .run = en_run_cause_list,
     },
+    {
+        .noun = "report",
+        .verb = "decree",
+        .summary = "Billing periods under Decree 442: state, formula, energy",
+        .details =
+            "One line a period that has ended, or one for each stretch of its missing time. OK: "
+            "readings came; MISSING(n): the n-th period in a row without; CONTROL: the control "
+            "meter stood in, which neither counts nor ends the run. Why tells which formulas stand "
+            "before the chosen one and why they were not taken.",
+        .options = {{"from", 0, "DATE", "First fiscal day", NULL, true},
+                    {"to", 0, "DATE", "The day after the last", NULL, true},
+                    {"point", 0, "POINT", "Only this point", NULL, false}},
+        .example = "enerlog -D data report decree --from 2026-01-01 --to 2026-05-01",
+        .needs = EN_NEEDS_ENGINE,
+        .takes = EN_TAKES_OUTPUT | EN_TAKES_AS_OF,
+        .run = en_run_report_decree,
+    },
     {.noun = NULL},
 };
 

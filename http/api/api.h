@@ -38,6 +38,9 @@ EN_API(events);
 EN_API(proof);
 EN_API(checkpoint);
 
+/* decree.c */
+EN_API(decree);
+
 /* openapi.c */
 EN_API(openapi);
 

@@ -6,6 +6,7 @@
 #include "core/metering/block.h"
 #include "projections/views/advances.h"
 #include "projections/views/best.h"
+#include "projections/views/decree.h"
 #include "projections/views/interval.h"
 #include "projections/views/keys.h"
 #include "projections/views/totals.h"
@@ -14,6 +15,7 @@
 #define SERIES_FIRST 1024u
 #define FEW_SERIES 48u /* so many are looked up one by one instead of scanning a day of all */
 #define MICRO_EXPONENT (-6)
+#define CURVE_SECONDS 3600u /* of a register that the decree spread over hours */
 
 struct gather {
     struct en_usage *usage;
@@ -136,13 +138,20 @@ static en_code take_channel(struct gather *gather, const struct en_channel_row *
     if (code != EN_OK || !is_asked) {
         return code;
     }
+    bool is_sparse = row->basis == EN_BASIS_REGISTER && row->slot_seconds == 0;
+    bool has_curve = false;
+    if (is_sparse) {
+        code = en_decree_has_curve(gather->store, row->channel, &has_curve, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
     struct en_usage_series series = {.series = row->channel,
                                      .point = row->point,
                                      .code = row->code,
                                      .unit = (en_unit)row->unit,
-                                     .slot_seconds = row->slot_seconds,
-                                     .is_register =
-                                         row->basis == EN_BASIS_REGISTER && row->slot_seconds == 0};
+                                     .slot_seconds = has_curve ? CURVE_SECONDS : row->slot_seconds,
+                                     .is_register = is_sparse && !has_curve};
     code = en_keys_key(gather->store, EN_NAME_POINT, row->point, &series.point_key, err);
     if (code == EN_OK) {
         code = place_in_time(gather, &series, err);

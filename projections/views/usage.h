@@ -55,9 +55,11 @@ struct en_usage_series {
     struct en_interval interval; /* of a query by instants: what it means for this series */
 };
 
-/* Of a register without a grid the counts are advances (views/advances.h) that lie wholly within
- * the step, counted ones and those that cannot be told; what is rejected is neither counted nor
- * summed. Registers are not among what a freeze holds: their cells are live in either lane. */
+/* A register without a grid that has billing periods under the decree has an hourly curve
+ * (views/decree.h) and is summed like any other channel. Of others the counts are advances
+ * (views/advances.h) that lie wholly within the step, counted ones and those that cannot be told;
+ * what is rejected is neither counted nor summed. Registers are not among what a freeze holds:
+ * their cells are live in either lane. */
 struct en_usage_cell {
     int64_t micro;            /* in the lane asked for */
     int64_t pending_micro;    /* live less fiscal: what late facts would change on frozen days */

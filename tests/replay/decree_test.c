@@ -11,7 +11,8 @@
 #include "core/metering/decree_chain.h"
 #include "processors/contract/contract.h"
 #include "projections/tables_decree.h"
-#include "projections/views/best.h"
+#include "projections/views/decree.h"
+#include "projections/views/usage.h"
 #include "tests/replay/world.h"
 
 #define KWH INT64_C(1000000)
@@ -273,6 +274,68 @@ static void expect_method(struct fixture *fixture, const char *date, uint32_t mi
     assert_int_equal(part.method, method);
 }
 
+/* What a report of usage by months says of the register, whose curve is the decree's. */
+static void expect_months(struct fixture *fixture, const char *from, const char *to,
+                          const int64_t *kwh, uint32_t count)
+{
+    struct en_error err;
+    struct en_store *store = NULL;
+    struct en_usage usage;
+    struct en_usage_query query = {.from_day = {day_of(from)},
+                                   .to_day = {day_of(to)},
+                                   .step = EN_USAGE_MONTH,
+                                   .wants_quality = true};
+    world_run(&fixture->projection, 0);
+    en_usage_init(&usage);
+    assert_int_equal(en_store_begin(fixture->projection.kv, EN_KV_READ, &store, &err), EN_OK);
+    assert_int_equal(en_usage_gather(&usage, store, &query, &err), EN_OK);
+    en_store_abort(store);
+    assert_int_equal(usage.series_count, 1);
+    assert_int_equal(usage.steps_count, count);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_true(usage.cells[i].micro == kwh[i] * KWH);
+        assert_int_equal(usage.cells[i].missing_count, 0);
+    }
+    en_usage_fini(&usage);
+}
+
+struct lines {
+    uint32_t count;
+    char state[24];
+    char why[EN_DECREE_WHY_SIZE];
+};
+
+static en_code take_line(void *self, const struct en_decree_line *line, struct en_error *err)
+{
+    struct lines *lines = self;
+    (void)err;
+    lines->count++;
+    lines->why[0] = '\0';
+    (void)en_decree_state_print(line->period, lines->state);
+    if (line->part != NULL) {
+        (void)en_decree_why_print(line->part, lines->why);
+    }
+    return EN_OK;
+}
+
+/* The last line of the report over the days. */
+static void expect_line(struct fixture *fixture, const char *from, const char *to, uint32_t count,
+                        const char *state, const char *why)
+{
+    struct en_error err;
+    struct en_store *store = NULL;
+    struct lines lines = {0};
+    world_run(&fixture->projection, 0);
+    assert_int_equal(en_store_begin(fixture->projection.kv, EN_KV_READ, &store, &err), EN_OK);
+    assert_int_equal(en_decree_walk(store, fixture->point, (struct en_day){day_of(from)},
+                                    (struct en_day){day_of(to)}, take_line, &lines, &err),
+                     EN_OK);
+    en_store_abort(store);
+    assert_int_equal(lines.count, count);
+    assert_string_equal(lines.state, state);
+    assert_string_equal(lines.why, why);
+}
+
 /* January OK; February, March missing: B, B; April: C; a reading of 20 April: April split, the
  * months before by registers back to the last read, n = 0. Registers read once a month. */
 static void test_442_chain_of_registers(void **state)
@@ -306,6 +369,12 @@ static void test_442_chain_of_registers(void **state)
     struct en_totals april = usage_of(fixture, fixture->channel, "2026-04-01", "2026-05-01");
     assert_true(april.micro == 108000 * KWH);
     assert_int_equal(april.present_count, 720);
+    expect_months(fixture, "2026-01-01", "2026-05-01",
+                  (const int64_t[]){93000, 80000, 90100, 108000}, 4);
+    expect_line(fixture, "2026-01-01", "2026-05-01", 4, "MISSING(3)",
+                "D442-A what it needs is not known; D442-B too many periods in a row without "
+                "readings; D442-B2 too many periods in a row without readings");
+    expect_line(fixture, "2026-01-01", "2026-02-01", 1, "OK", "");
     assert_batches(fixture);
 
     read_register(fixture, fixture->channel, "2026-04-20", 1093000 + 180000);
