@@ -84,7 +84,7 @@ static en_code set_use(struct en_fold *fold, struct bypass_state *state,
     struct en_bypass_use_row kept = *row;
     en_code code = en_table_put(fold->store, &en_table_bypass_use, row, NULL, err);
     kept.document = (struct en_slice){0};
-    return code == EN_OK ? bypass_uses_put(&state->uses, &kept, err) : code;
+    return code == EN_OK ? en_bypass_uses_put(&state->uses, &kept, err) : code;
 }
 
 /* Why the bypass cannot serve the feeder at all, or NULL. */
@@ -141,7 +141,7 @@ static en_code fold_on(struct en_fold *fold, struct bypass_state *state,
         return en_fold_refuse(fold, EN_REFUSED, err, "bypass: %s", fault);
     }
     struct en_error why = {0};
-    code = bypass_uses_check(&state->uses, row, &why);
+    code = en_bypass_uses_check(&state->uses, row, &why);
     if (code == EN_NOMEM) {
         *err = why;
         return code;
@@ -149,7 +149,7 @@ static en_code fold_on(struct en_fold *fold, struct bypass_state *state,
     if (code != EN_OK) {
         return en_fold_refuse(fold, code, err, "bypass: %s", why.text);
     }
-    const struct en_bypass_use_row *old = bypass_uses_at(&state->uses, row->bypass, row->from);
+    const struct en_bypass_use_row *old = en_bypass_uses_at(&state->uses, row->bypass, row->from);
     if (old != NULL) { /* begins at the same time: it is taken the place of */
         code = mark_use(fold, state, old, err);
     }
@@ -160,7 +160,7 @@ static en_code fold_on(struct en_fold *fold, struct bypass_state *state,
 static en_code fold_off(struct en_fold *fold, struct bypass_state *state, uint32_t bypass,
                         struct en_instant at, struct en_slice document, struct en_error *err)
 {
-    const struct en_bypass_use_row *found = bypass_uses_at(&state->uses, bypass, at);
+    const struct en_bypass_use_row *found = en_bypass_uses_at(&state->uses, bypass, at);
     if (found == NULL) {
         return en_fold_refuse(fold, EN_NOT_FOUND, err,
                               "bypass: it serves nobody then: `bypass list` shows its uses");
@@ -267,7 +267,7 @@ static en_code add_changed(struct en_fold *fold, struct bypass_state *state, int
     for (size_t i = 0; i < changes->count && code == EN_OK && state->uses.rows_count > 0; i++) {
         struct en_channel_info info;
         code = en_registry_channel(fold, changes->items[i].series, &info, err);
-        if (code == EN_OK && info.is_known && bypass_uses_has_point(&state->uses, info.point)) {
+        if (code == EN_OK && info.is_known && en_bypass_uses_has_point(&state->uses, info.point)) {
             code = add_point(state, info.point, err);
         }
     }
@@ -678,7 +678,7 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     struct bypass_state *state = state_memory;
     state->points_count = 0;
     state->targets_count = 0;
-    en_code code = bypass_uses_make(&state->uses, err);
+    en_code code = en_bypass_uses_make(&state->uses, err);
     code = code == EN_OK ? en_marks_sort(&state->marks, err) : code;
     code = code == EN_OK ? add_changed(fold, state, day, err) : code;
     code = code == EN_OK ? add_partners(state, day, err) : code;
@@ -714,7 +714,7 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
         struct en_bypass_use_row row;
         code = en_table_scan_next(&scan, &row, NULL, err);
         row.document = (struct en_slice){0};
-        code = code == EN_OK ? bypass_uses_put(&state->uses, &row, err) : code;
+        code = code == EN_OK ? en_bypass_uses_put(&state->uses, &row, err) : code;
     }
     en_table_scan_end(&scan);
     return code == EN_NOT_FOUND ? EN_OK : code;
@@ -723,7 +723,7 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
 static void close_state(void *state_memory)
 {
     struct bypass_state *state = state_memory;
-    bypass_uses_fini(&state->uses);
+    en_bypass_uses_fini(&state->uses);
     en_marks_fini(&state->marks);
     en_mem_free(state->points);
     en_mem_free(state->targets);

@@ -4,7 +4,7 @@
 
 #include "core/mem.h"
 
-void bypass_uses_fini(struct bypass_uses *uses)
+void en_bypass_uses_fini(struct bypass_uses *uses)
 {
     en_mem_free(uses->rows);
     en_mem_free(uses->bypasses);
@@ -13,8 +13,8 @@ void bypass_uses_fini(struct bypass_uses *uses)
     *uses = (struct bypass_uses){0};
 }
 
-en_code bypass_uses_put(struct bypass_uses *uses, const struct en_bypass_use_row *row,
-                        struct en_error *err)
+en_code en_bypass_uses_put(struct bypass_uses *uses, const struct en_bypass_use_row *row,
+                           struct en_error *err)
 {
     uses->is_made = false;
     for (size_t i = 0; i < uses->rows_count; i++) {
@@ -37,8 +37,8 @@ static struct en_bypass_use use_of(const struct en_bypass_use_row *row)
                                   {row->from, row->to}};
 }
 
-en_code bypass_uses_check(const struct bypass_uses *uses, const struct en_bypass_use_row *row,
-                          struct en_error *err)
+en_code en_bypass_uses_check(const struct bypass_uses *uses, const struct en_bypass_use_row *row,
+                             struct en_error *err)
 {
     struct en_bypass_use *all = en_mem_alloc(uses->rows_count + 1, sizeof *all);
     size_t count = 0;
@@ -57,8 +57,8 @@ en_code bypass_uses_check(const struct bypass_uses *uses, const struct en_bypass
     return code;
 }
 
-const struct en_bypass_use_row *bypass_uses_at(const struct bypass_uses *uses, uint32_t bypass,
-                                               struct en_instant at)
+const struct en_bypass_use_row *en_bypass_uses_at(const struct bypass_uses *uses, uint32_t bypass,
+                                                  struct en_instant at)
 {
     for (size_t i = 0; i < uses->rows_count; i++) {
         const struct en_bypass_use_row *row = &uses->rows[i];
@@ -117,7 +117,7 @@ static void make_points(struct bypass_uses *uses)
     uses->points_count = kept;
 }
 
-en_code bypass_uses_make(struct bypass_uses *uses, struct en_error *err)
+en_code en_bypass_uses_make(struct bypass_uses *uses, struct en_error *err)
 {
     if (uses->is_made) {
         return EN_OK;
@@ -148,14 +148,14 @@ en_code bypass_uses_make(struct bypass_uses *uses, struct en_error *err)
     return EN_OK;
 }
 
-bool bypass_uses_has_point(const struct bypass_uses *uses, uint32_t point)
+bool en_bypass_uses_has_point(const struct bypass_uses *uses, uint32_t point)
 {
     EN_ASSERT(uses->is_made);
     return uses->points_count > 0 &&
            bsearch(&point, uses->points, uses->points_count, sizeof point, compare_points) != NULL;
 }
 
-const struct bypass *bypass_uses_find(const struct bypass_uses *uses, uint32_t point)
+const struct bypass *en_bypass_uses_find(const struct bypass_uses *uses, uint32_t point)
 {
     EN_ASSERT(uses->is_made);
     for (size_t i = 0; i < uses->bypasses_count; i++) {

@@ -32,27 +32,27 @@ struct bypass_uses {
     bool is_made;
 };
 
-void bypass_uses_fini(struct bypass_uses *uses);
+void en_bypass_uses_fini(struct bypass_uses *uses);
 
 /* Takes the row in, in place of one with the same key. EN_NOMEM. */
-en_code bypass_uses_put(struct bypass_uses *uses, const struct en_bypass_use_row *row,
-                        struct en_error *err) EN_MUST_CHECK;
+en_code en_bypass_uses_put(struct bypass_uses *uses, const struct en_bypass_use_row *row,
+                           struct en_error *err) EN_MUST_CHECK;
 
 /* Whether the uses would still be one feeder at a time with this row among them. Codes:
  * EN_CONFLICT, EN_RANGE (with what to do), EN_NOMEM. */
-en_code bypass_uses_check(const struct bypass_uses *uses, const struct en_bypass_use_row *row,
-                          struct en_error *err) EN_MUST_CHECK;
+en_code en_bypass_uses_check(const struct bypass_uses *uses, const struct en_bypass_use_row *row,
+                             struct en_error *err) EN_MUST_CHECK;
 
 /* The row of the use that holds the instant, or NULL. */
-const struct en_bypass_use_row *bypass_uses_at(const struct bypass_uses *uses, uint32_t bypass,
-                                               struct en_instant at);
+const struct en_bypass_use_row *en_bypass_uses_at(const struct bypass_uses *uses, uint32_t bypass,
+                                                  struct en_instant at);
 
 /* Merges and sorts what was put; before the three below. EN_NOMEM. */
-en_code bypass_uses_make(struct bypass_uses *uses, struct en_error *err) EN_MUST_CHECK;
+en_code en_bypass_uses_make(struct bypass_uses *uses, struct en_error *err) EN_MUST_CHECK;
 
-bool bypass_uses_has_point(const struct bypass_uses *uses, uint32_t point);
+bool en_bypass_uses_has_point(const struct bypass_uses *uses, uint32_t point);
 
 /* The bypass of the point, or NULL. */
-const struct bypass *bypass_uses_find(const struct bypass_uses *uses, uint32_t point);
+const struct bypass *en_bypass_uses_find(const struct bypass_uses *uses, uint32_t point);
 
 #endif
