@@ -70,6 +70,19 @@ static void set_step(const struct en_rule_plan *rules, struct en_estimation_step
     }
 }
 
+/* What a NAME parameter of the rule names, 0 nothing. */
+static uint32_t named_by(const struct en_rule_plan *rules, en_rule_id rule)
+{
+    return rules->of[rule] == NULL ? 0 : rules->of[rule]->name;
+}
+
+/* Methods that speak of periods: processors/decree applies them. */
+static bool is_of_decree(en_estimation_method method)
+{
+    return method == EN_METHOD_PRIOR || method == EN_METHOD_MAXPOWER ||
+           method == EN_METHOD_PERMCURRENT;
+}
+
 /* Whether the method was switched off by a setting of its own. */
 static bool is_off(const struct en_rule_plan *rules, const struct en_rule_values *chain,
                    en_estimation_method method)
@@ -87,10 +100,7 @@ static bool is_off(const struct en_rule_plan *rules, const struct en_rule_values
 static void add_step(const struct en_rule_plan *rules, const struct en_rule_values *chain,
                      const struct en_estimation_step *step, struct en_estimation_chain *out)
 {
-    bool is_of_decree = step->method == EN_METHOD_PRIOR || step->method == EN_METHOD_MAXPOWER ||
-                        step->method == EN_METHOD_PERMCURRENT; /* by period: processors/decree */
-    if (!is_of_decree && out->count < EN_ESTIMATION_STEPS_MAX &&
-        !is_off(rules, chain, step->method)) {
+    if (out->count < EN_ESTIMATION_STEPS_MAX && !is_off(rules, chain, step->method)) {
         out->steps[out->count] = *step;
         set_step(rules, &out->steps[out->count++]);
     }
@@ -119,15 +129,19 @@ static void make_chain(const struct en_rule_plan *rules, const struct en_rule_va
             named.steps[named.count++] = one.steps[0];
         }
     }
+    bool is_decree = false;
     for (uint32_t i = 0; i < named.count; i++) {
-        add_step(rules, chain, &named.steps[i], out);
+        is_decree = is_decree || is_of_decree(named.steps[i].method);
     }
-}
-
-/* What a NAME parameter of the rule names, 0 nothing. */
-static uint32_t named_by(const struct en_rule_plan *rules, en_rule_id rule)
-{
-    return rules->of[rule] == NULL ? 0 : rules->of[rule]->name;
+    for (uint32_t i = 0; i < named.count; i++) {
+        /* the control meter of the contract is the decree's, too, where that is in the chain */
+        bool is_left = is_of_decree(named.steps[i].method) ||
+                       (is_decree && named.steps[i].method == EN_METHOD_CHECK &&
+                        named_by(rules, EN_RULE_E_03) == 0);
+        if (!is_left) {
+            add_step(rules, chain, &named.steps[i], out);
+        }
+    }
 }
 
 static en_code set_check(const struct en_rule_plan *rules, const struct en_contract_row *contract,

@@ -284,6 +284,24 @@ static en_code mark_if_absent(struct en_fold *fold, struct substitution_state *s
     return code == EN_NOT_FOUND ? en_marks_add(&state->marks, fold, day, channel, err) : code;
 }
 
+/* Behind a day that has values, or was filled, now: the first day without either is next. */
+static en_code mark_frontier(struct en_fold *fold, struct substitution_state *state,
+                             uint32_t channel, int32_t day, struct en_error *err)
+{
+    en_code code = EN_NOT_FOUND;
+    int32_t last = day + EN_PLAN_HORIZON_DAYS;
+    int32_t next = day + 1;
+    while (code == EN_NOT_FOUND && next <= last) {
+        struct en_slice block;
+        code = en_interval_get(fold->store, next, channel, &block, err);
+        if (code == EN_NOT_FOUND && !is_held(state, channel, next)) {
+            return en_marks_add(&state->marks, fold, next, channel, err);
+        }
+        next++;
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 /* Channels with values or estimates the day before and nothing on this one. */
 static en_code mark_absent(struct en_fold *fold, struct substitution_state *state, int32_t day,
                            struct en_error *err)
@@ -774,7 +792,7 @@ static en_code settle_channel(struct settling *work, const struct en_change *int
     bool is_new = (interval->before.size == 0 && interval->after.size > 0) ||
                   (interval->after.size == 0 && !was_held && outcome.evidence.size > 0);
     if (code == EN_OK && is_new && has_chain && state->clock > (int64_t)work->day * EN_DAY_US) {
-        code = mark_if_absent(work->fold, state, channel, work->day + 1, err);
+        code = mark_frontier(work->fold, state, channel, work->day, err);
     }
     bool is_changed = !en_slice_equal(change.before, change.after);
     return code == EN_OK && is_changed

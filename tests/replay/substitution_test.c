@@ -391,6 +391,31 @@ static void test_check_meter_fills(void **state)
     end(&fixture);
 }
 
+/* Days without a value of the settlement meter, then the check meter's come, late and in part. */
+static void test_check_meter_fills_absent_days(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    static struct en_block block;
+    begin(&fixture);
+    uint32_t check = world_point(&fixture.world, "P2", true);
+    set_rule(&fixture, "CHAIN", "CHAIN", "{\"methods\":[\"E-03\"]}");
+    set_rule(&fixture, "E-03 point:P1", "E-03", "{\"check\":\"P2/A+\"}");
+    put_day(&fixture, fixture.channel, DAY, 10, 0, 0, 0);
+    tick(&fixture, DAY + 50, 30);
+    run(&fixture);
+    assert_false(best_of(&fixture, fixture.channel, DAY + 1, &block));
+    for (int32_t day = DAY + 1; day < DAY + 50; day += 3) {
+        put_day(&fixture, check, day, 100, 0, 0, 0);
+    }
+    world_run(&fixture.now, 0);
+    assert_slot(&fixture, DAY + 1, 20, 100 * KWH, EN_SOURCE_EST_CHECK);
+    assert_slot(&fixture, DAY + 34, 20, 100 * KWH, EN_SOURCE_EST_CHECK);
+    assert_false(best_of(&fixture, fixture.channel, DAY + 2, &block));
+    assert_false(best_of(&fixture, fixture.channel, DAY + 37, &block));
+    end(&fixture);
+}
+
 /* ---- registers ---- */
 
 /* Three days between reads, one of them wholly without values: every day lays out its part of one
@@ -544,6 +569,7 @@ int main(void)
         cmocka_unit_test(test_estimates_are_not_estimated_from),
         cmocka_unit_test(test_no_history_is_work_for_people),
         cmocka_unit_test(test_check_meter_fills),
+        cmocka_unit_test(test_check_meter_fills_absent_days),
         cmocka_unit_test(test_register_advance_over_days),
         cmocka_unit_test(test_register_refusals),
         cmocka_unit_test(test_estimates_are_checked_for_range),
