@@ -222,7 +222,7 @@ static void set_checks(const struct en_rule_plan *rules, const struct en_contrac
 
 static en_code set_calendar(struct en_fold *fold, struct en_arena *arena, uint32_t point,
                             const struct en_contract_row *contract, struct en_instant at,
-                            struct en_plan *plan, struct en_error *err)
+                            int32_t day, struct en_plan *plan, struct en_error *err)
 {
     uint32_t calendar = 0;
     uint32_t tariff = 0;
@@ -230,7 +230,7 @@ static en_code set_calendar(struct en_fold *fold, struct en_arena *arena, uint32
     if (contract->calendar.size > 0) {
         code = en_registry_find(fold, EN_NAME_CALENDAR, contract->calendar, &calendar, err);
     } else {
-        code = en_schedule_point_tariff(fold->store, point, at, &tariff, err);
+        code = en_schedule_point_tariff(fold->store, point, at, day, &tariff, err);
     }
     if (code == EN_OK && tariff != 0) {
         struct en_tariff_row row;
@@ -278,7 +278,7 @@ en_code en_plan_get(struct en_fold *fold, struct en_arena *arena, const struct e
         set_checks(rules, &contract, info, plan);
         plan->profile_channel = named_by(rules, EN_RULE_E_06);
         plan->balance = named_by(rules, EN_RULE_E_11);
-        code = set_calendar(fold, arena, info->point, &contract, at, plan, err);
+        code = set_calendar(fold, arena, info->point, &contract, at, day, plan, err);
     }
     return code;
 }
