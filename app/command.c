@@ -172,6 +172,12 @@ struct walk {
     bool is_options_ended;
 };
 
+static bool may_repeat(const struct en_option *option)
+{
+    size_t size = option->argument == NULL ? 0 : strlen(option->argument);
+    return size > 3 && strcmp(option->argument + size - 3, "...") == 0;
+}
+
 static en_code take_option(struct walk *walk, const struct en_option *option, const char *attached,
                            struct en_error *err)
 {
@@ -199,8 +205,18 @@ static en_code take_option(struct walk *walk, const struct en_option *option, co
     }
     size_t index = (size_t)(option - arguments->command->options);
     EN_ASSERT(index < EN_COMMAND_OPTIONS_MAX);
-    if (arguments->values[index] != NULL) {
+    bool is_repeated = may_repeat(option);
+    if (arguments->values[index] != NULL && !is_repeated) {
         return en_error_set(err, EN_USAGE, "--%s is given twice", option->name);
+    }
+    if (is_repeated && arguments->repeated_count == EN_COMMAND_REPEATED_MAX) {
+        return en_error_set(err, EN_USAGE, "--%s is given over %u times", option->name,
+                            EN_COMMAND_REPEATED_MAX);
+    }
+    if (is_repeated) {
+        arguments->repeated[arguments->repeated_count].option = (uint32_t)index;
+        arguments->repeated[arguments->repeated_count].value = value;
+        arguments->repeated_count++;
     }
     arguments->values[index] = value == NULL ? "" : value;
     return EN_OK;
@@ -496,6 +512,23 @@ const char *en_arguments_value(const struct en_arguments *arguments, const char 
 bool en_arguments_has(const struct en_arguments *arguments, const char *name)
 {
     return en_arguments_value(arguments, name) != NULL;
+}
+
+const char *en_arguments_repeated(const struct en_arguments *arguments, const char *name,
+                                  uint32_t index)
+{
+    const struct en_option *option =
+        option_by_name(arguments->command->options, EN_COMMAND_OPTIONS_MAX, name, strlen(name));
+    EN_ASSERT(option != NULL);
+    EN_ASSERT(may_repeat(option));
+    for (uint32_t i = 0; i < arguments->repeated_count; i++) {
+        bool is_it = arguments->repeated[i].option == option - arguments->command->options;
+        if (is_it && index == 0) {
+            return arguments->repeated[i].value;
+        }
+        index -= is_it ? 1 : 0;
+    }
+    return NULL;
 }
 
 const char *en_arguments_operand(const struct en_arguments *arguments, uint32_t index)

@@ -12,7 +12,8 @@
 
 #define EN_COMMAND_OPTIONS_MAX 24u
 #define EN_COMMAND_OPERANDS_MAX 3u
-#define EN_COMMAND_WORDS_MAX 4096u /* words on a command line: files of one import */
+#define EN_COMMAND_REPEATED_MAX 64u /* values of options that may be given many times */
+#define EN_COMMAND_WORDS_MAX 4096u  /* words on a command line: files of one import */
 
 /* What must be at hand before a command runs. */
 typedef enum en_command_needs {
@@ -31,7 +32,8 @@ typedef enum en_command_needs {
 struct en_option {
     const char *name;     /* without the dashes; NULL ends a list */
     char letter;          /* its short form, 0 none */
-    const char *argument; /* what follows it, e.g. "DATE"; NULL: it is a switch */
+    const char *argument; /* what follows it, e.g. "DATE"; NULL: it is a switch; one that ends in
+                           * "..." may be given many times */
     const char *help;
     const char *choices; /* "a|b|c": the only values allowed; NULL any */
     bool is_required;
@@ -85,7 +87,12 @@ typedef enum en_output {
 struct en_arguments {
     const struct en_command *command;
     const char *values[EN_COMMAND_OPTIONS_MAX]; /* "" for a switch that is on; NULL absent */
-    const char *const *operands;                /* into words */
+    struct {
+        uint32_t option; /* its place in the command's options */
+        const char *value;
+    } repeated[EN_COMMAND_REPEATED_MAX]; /* every value of options that may be repeated */
+    uint32_t repeated_count;
+    const char *const *operands; /* into words */
     uint32_t operands_count;
 
     const char *data_dir; /* NULL when neither given nor in ENERLOG_DATA_DIR */
@@ -111,6 +118,11 @@ en_code en_arguments_parse(int count, const char *const *words, struct en_argume
  * an option that the table does not give the command is our bug. */
 const char *en_arguments_value(const struct en_arguments *arguments, const char *name);
 bool en_arguments_has(const struct en_arguments *arguments, const char *name);
+
+/* The values of an option that may be given many times, in order: the value at the index, or NULL
+ * behind the last. */
+const char *en_arguments_repeated(const struct en_arguments *arguments, const char *name,
+                                  uint32_t index);
 
 /* The operand at the index, or NULL. */
 const char *en_arguments_operand(const struct en_arguments *arguments, uint32_t index);

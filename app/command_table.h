@@ -21,6 +21,7 @@ extern const struct en_command_theme en_command_theme_log;
 extern const struct en_command_theme en_command_theme_exchange;
 extern const struct en_command_theme en_command_theme_structure;
 extern const struct en_command_theme en_command_theme_contract;
+extern const struct en_command_theme en_command_theme_rule;
 extern const struct en_command_theme en_command_theme_calculation;
 extern const struct en_command_theme en_command_theme_why;
 extern const struct en_command_theme en_command_theme_freeze;

@@ -94,6 +94,22 @@ en_code en_engine_view_open(struct en_engine *engine, const char *as_of, struct 
                             struct en_view *view, struct en_error *err) EN_MUST_CHECK;
 void en_engine_view_close(struct en_engine *engine, struct en_view *view);
 
+/* What would follow if events were in the log: a copy of the tables before and after them. A name
+ * that they would give must be among them. */
+struct en_supposition {
+    struct en_engine *engine;
+    struct en_generation *generation;
+    struct en_store *before;
+    struct en_store *after;
+};
+
+/* The drafts get the seqs behind the log's end; nothing is appended. The copy is removed by end, or
+ * at the next start of a program that died. Codes: the verdict of the first draft that is refused,
+ * EN_CONFLICT (events came meanwhile: try again), those of generations and the runner. */
+en_code en_engine_suppose(struct en_engine *engine, const struct en_batch *batch, struct en_io *io,
+                          struct en_supposition *supposition, struct en_error *err) EN_MUST_CHECK;
+void en_engine_suppose_end(struct en_supposition *supposition);
+
 /* ---- generations ---- */
 
 /* What building the tables anew came to. */

@@ -1,6 +1,6 @@
 /* The inside of the engine, for the files that make it up: engine.c (parts, folding, signing,
  * names, commands), engine_view.c (snapshots now and as of the past), engine_rebuild.c
- * (generations).
+ * (generations), engine_suppose.c (what would follow).
  *
  * Locks, in the order in which they are taken: scratch_mutex, generation_lock, fold_mutex,
  * sign_mutex. Whoever looks at tables (generation_lock, to read) may fold meanwhile. */

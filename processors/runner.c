@@ -6,6 +6,7 @@
 #include "processors/processor.h"
 #include "processors/runner_ahead.h"
 #include "projections/catalog.h"
+#include "projections/tables.h"
 
 #define BATCH_SIZE_DEFAULT ((size_t)512 << 20)
 /* Over this a batch ends where a later day begins: memory that was used before is near, and a day
@@ -339,6 +340,53 @@ en_code en_runner_run(struct en_runner *runner, uint64_t to, struct en_error *er
         en_store_abort(runner->fold.store);
         runner->fold.store = NULL;
         runner->is_broken = true;
+    }
+    return code;
+}
+
+/* The words of the refusal in hand, from its outcome. */
+static en_code take_refusal(struct en_runner *runner, uint64_t seq, en_code *verdict,
+                            struct en_error *refusal, struct en_error *err)
+{
+    struct en_outcome_row row = {.seq = seq};
+    en_code code = en_table_get(runner->fold.store, &en_table_outcome, &row, NULL, err);
+    if (code == EN_OK) {
+        *verdict = en_error_set(refusal, (en_code)row.code, "%.*s", (int)row.text.size,
+                                (const char *)row.text.bytes);
+    }
+    return code;
+}
+
+static en_code suppose_events(struct en_runner *runner, const struct en_batch *batch,
+                              en_code *verdict, struct en_error *refusal, struct en_error *err)
+{
+    en_code code = EN_OK;
+    for (uint32_t i = 0; i < batch->count && code == EN_OK; i++) {
+        struct en_event event = en_batch_get(batch, i);
+        event.header.seq = (struct en_seq){runner->position + i};
+        code = fold_event(runner, &event, err);
+        if (code == EN_OK && runner->fold.is_refused && *verdict == EN_OK) {
+            code = take_refusal(runner, event.header.seq.n, verdict, refusal, err);
+        }
+    }
+    return code == EN_OK ? settle(runner, err) : code;
+}
+
+en_code en_runner_suppose(struct en_runner *runner, const struct en_batch *batch, en_code *verdict,
+                          struct en_error *refusal, struct en_error *err)
+{
+    *verdict = EN_OK;
+    if (runner->is_broken || runner->position < en_log_size(runner->options.log)) {
+        return en_error_set(err, EN_CONFLICT,
+                            "the tables do not stand at the end of the log: try again");
+    }
+    runner->is_broken = true; /* from here on it knows what never was */
+    en_code code = en_store_begin(runner->options.kv, EN_KV_WRITE, &runner->fold.store, err);
+    if (code == EN_OK) {
+        code = suppose_events(runner, batch, verdict, refusal, err);
+    }
+    if (code == EN_OK) {
+        code = en_store_commit(&runner->fold.store, err);
     }
     return code;
 }

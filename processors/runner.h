@@ -40,6 +40,14 @@ void en_runner_close(struct en_runner *runner);
  * return. Codes: EN_CORRUPT (with the seq), EN_FULL, EN_IO, EN_NOMEM, EN_INTERRUPTED. */
 en_code en_runner_run(struct en_runner *runner, uint64_t to, struct en_error *err) EN_MUST_CHECK;
 
+/* Folds events that are not in the log, as if they came next, and commits what follows from them:
+ * for tables that are a copy, thrown away afterwards. Their payloads are borrowed for the call.
+ * *verdict is EN_OK, or the code of the first that was refused, whose words fill refusal (NULL
+ * allowed). The runner can do nothing more but be closed. Codes as en_runner_run; EN_CONFLICT: the
+ * tables do not stand at the end of the log. */
+en_code en_runner_suppose(struct en_runner *runner, const struct en_batch *batch, en_code *verdict,
+                          struct en_error *refusal, struct en_error *err) EN_MUST_CHECK;
+
 /* Seq of the next event to fold. */
 uint64_t en_runner_position(const struct en_runner *runner);
 

@@ -316,8 +316,9 @@ static en_code prepare_directory(const char *dir, uint32_t number, struct en_err
     return code != EN_OK ? code : sync_directory(path, err);
 }
 
-en_code en_generation_create(const struct en_generation_options *options,
-                             struct en_generation **generation, struct en_error *err)
+/* The next free number, marked as building. */
+static en_code prepare_next(const struct en_generation_options *options, uint32_t *number,
+                            struct en_error *err)
 {
     EN_ASSERT(!options->is_read_only);
     uint32_t numbers[EN_GENERATIONS_MAX];
@@ -330,9 +331,38 @@ en_code en_generation_create(const struct en_generation_options *options,
         return en_error_set(err, EN_LIMIT, "%s: %u generations stand already: remove some",
                             options->dir, count);
     }
-    uint32_t number = count == 0 ? 1 : numbers[count - 1] + 1;
-    code = prepare_directory(options->dir, number, err);
+    *number = count == 0 ? 1 : numbers[count - 1] + 1;
+    return prepare_directory(options->dir, *number, err);
+}
+
+en_code en_generation_create(const struct en_generation_options *options,
+                             struct en_generation **generation, struct en_error *err)
+{
+    uint32_t number = 0;
+    en_code code = prepare_next(options, &number, err);
     return code != EN_OK ? code : make_handle(options, number, true, generation, err);
+}
+
+en_code en_generation_copy(const struct en_generation_options *options, struct en_generation *from,
+                           struct en_generation **generation, struct en_error *err)
+{
+    uint32_t number = 0;
+    char path[PATH_SIZE];
+    en_code code = prepare_next(options, &number, err);
+    if (code == EN_OK) {
+        code = path_of(path, options->dir, number, "", err);
+    }
+    if (code == EN_OK) {
+        code = en_kv_copy(from->kv, path, err);
+    }
+    if (code == EN_OK) {
+        code = make_handle(options, number, true, generation, err);
+    }
+    if (code != EN_OK && number > 0) { /* what cannot be removed now is tidied at the next start */
+        en_code removed = en_generation_remove(options->dir, number, NULL);
+        (void)removed;
+    }
+    return code;
 }
 
 static en_code check_sealed(const char *dir, uint32_t number, struct en_error *err)

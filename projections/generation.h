@@ -48,6 +48,11 @@ struct en_generation_seal {
 en_code en_generation_create(const struct en_generation_options *options,
                              struct en_generation **generation, struct en_error *err) EN_MUST_CHECK;
 
+/* The same, but holding a copy of what the other one holds at its last commit: tables to try
+ * something on. Beside running writers of the other. Codes as en_generation_create. */
+en_code en_generation_copy(const struct en_generation_options *options, struct en_generation *from,
+                           struct en_generation **generation, struct en_error *err) EN_MUST_CHECK;
+
 /* Makes everything durable, writes the seal and takes the mark away. The generation is consumed
  * (closed, *generation NULL), also when it fails: then the mark still stands. seal.position is
  * filled in here. */

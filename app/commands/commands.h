@@ -119,4 +119,17 @@ EN_COMMAND(demo);
 /* doctor.c */
 EN_COMMAND(doctor);
 
+/* reference_rules.c */
+EN_COMMAND(reference_rules);
+
+/* rule.c */
+EN_COMMAND(rule_list);
+EN_COMMAND(rule_show);
+EN_COMMAND(rule_set);
+EN_COMMAND(rule_adopt);
+EN_COMMAND(rule_presets);
+
+/* rule_diff.c */
+EN_COMMAND(rule_diff);
+
 #endif

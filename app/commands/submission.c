@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "app/rows.h"
+#include "core/mem.h"
 
 en_code en_submission_init(struct en_submission *submission, struct en_engine *engine,
                            struct en_error *err)
@@ -30,8 +31,16 @@ en_code en_submission_add(struct en_submission *submission, en_kind kind, uint32
 
 en_code en_submission_send(struct en_submission *submission, struct en_io *io, struct en_error *err)
 {
-    EN_ASSERT(submission->batch.count > 0);
-    return en_engine_submit(submission->engine, &submission->batch, &submission->seq, io, err);
+    uint32_t count = submission->batch.count;
+    EN_ASSERT(count > 0);
+    struct en_seq *seqs = en_mem_alloc(count, sizeof *seqs);
+    if (seqs == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for %u commands", count);
+    }
+    en_code code = en_engine_submit(submission->engine, &submission->batch, seqs, io, err);
+    submission->seq = code == EN_OK ? seqs[count - 1] : submission->seq;
+    en_mem_free(seqs);
+    return code;
 }
 
 static void put_done(const struct en_arguments *arguments, struct en_io *io, en_kind kind,

@@ -86,6 +86,14 @@ static const struct en_command commands[] = {
         .needs = EN_NEEDS_NOTHING,
         .run = en_run_reference_device_events,
     },
+    {
+        .noun = "reference",
+        .verb = "rules",
+        .summary = "Prints docs/rules.md",
+        .example = "enerlog reference rules > docs/rules.md",
+        .needs = EN_NEEDS_NOTHING,
+        .run = en_run_reference_rules,
+    },
     {.noun = NULL},
 };
 
@@ -97,7 +105,7 @@ static const struct en_noun nouns[] = {
     {"completion", "Completion for your shell"},
     {"man", "Manual pages"},
     {"cli-docs", "The reference of commands as Markdown"},
-    {"reference", "The reference of events, tables and codes of devices as Markdown"},
+    {"reference", "The reference of events, tables, codes of devices and rules as Markdown"},
     {NULL, NULL},
 };
 

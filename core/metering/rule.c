@@ -77,6 +77,11 @@ const struct en_rule_parameter *en_rule_parameter(const struct en_rule *rule, ui
     return index < EN_RULE_OWN ? &common[index] : &rule->own[index - EN_RULE_OWN];
 }
 
+bool en_rule_is_settable(const struct en_rule *rule, uint32_t index)
+{
+    return index != EN_RULE_SEVERITY || rule->is_severity_set;
+}
+
 void en_rule_defaults(const struct en_rule *rule, en_resource resource,
                       struct en_rule_values *values)
 {
@@ -247,6 +252,12 @@ static struct en_slice choice_at(const struct en_rule_parameter *parameter, int6
     return en_slice_of(word, end != NULL ? (size_t)(end - word) : strlen(word));
 }
 
+const char *en_rule_choices(const struct en_rule_parameter *parameter)
+{
+    EN_ASSERT(parameter->type == EN_RULE_TYPE_CHOICE);
+    return (const char *)choice_at(parameter, parameter->min).bytes;
+}
+
 static en_code put_choice(const struct place *place, struct en_slice value, int64_t *at,
                           struct en_error *err)
 {
@@ -258,12 +269,11 @@ static en_code put_choice(const struct place *place, struct en_slice value, int6
         }
     }
     int shown = value.size < WORD_SIZE_MAX ? (int)value.size : (int)WORD_SIZE_MAX;
-    struct en_slice first = choice_at(parameter, parameter->min);
     return en_error_set(
         err, EN_MALFORMED,
         "rule %s, parameter \"%s\": \"%.*s\" is none of its choices: give one of %s",
         place->rule->name, parameter->name, shown, value.size > 0 ? (const char *)value.bytes : "",
-        (const char *)first.bytes);
+        en_rule_choices(parameter));
 }
 
 /* One method behind those that are listed. */
@@ -346,11 +356,6 @@ static en_code put_text(const struct en_rule *rule, uint32_t index, struct en_sl
     return put_number(&place, value, at, err);
 }
 
-static bool is_settable(const struct en_rule *rule, uint32_t index)
-{
-    return index != EN_RULE_SEVERITY || rule->is_severity_set;
-}
-
 /* The index of the parameter of that name. */
 static en_code find_parameter(const struct en_rule *rule, struct en_slice name, uint32_t *index,
                               struct en_error *err)
@@ -359,7 +364,7 @@ static en_code find_parameter(const struct en_rule *rule, struct en_slice name, 
     struct en_buf list;
     en_buf_init(&list, 512);
     for (uint32_t i = 0; i < en_rule_parameters_count(rule); i++) {
-        if (!is_settable(rule, i)) {
+        if (!en_rule_is_settable(rule, i)) {
             continue;
         }
         known[i] = en_rule_parameter(rule, i)->name;
@@ -531,7 +536,8 @@ en_code en_rule_parse(const struct en_rule *rule, en_resource resource, struct e
     en_json_reader_init(&reader, json, &arena);
     en_code code = read_object(rule, &reader, values, err);
     en_arena_fini(&arena);
-    return code;
+    bool is_named = err == NULL || strncmp(err->text, "rule ", 5) == 0;
+    return code == EN_OK || is_named ? code : en_error_wrap(err, "rule %s", rule->name);
 }
 
 /* ---- printing ---- */
@@ -583,7 +589,7 @@ void en_rule_print(const struct en_rule_values *values, bool is_all, struct en_b
     en_json_object(&json, NULL);
     for (uint32_t i = 0; i < en_rule_parameters_count(rule); i++) {
         bool is_given = (values->given & UINT32_C(1) << i) != 0;
-        if (is_settable(rule, i) && (is_all || is_given)) {
+        if (en_rule_is_settable(rule, i) && (is_all || is_given)) {
             print_member(values, i, &json);
         }
     }

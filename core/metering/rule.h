@@ -134,6 +134,12 @@ const char *en_rule_nearest(struct en_slice name);
 uint32_t en_rule_parameters_count(const struct en_rule *rule);
 const struct en_rule_parameter *en_rule_parameter(const struct en_rule *rule, uint32_t index);
 
+/* The words that a CHOICE may be given: "warning|error|blocking". */
+const char *en_rule_choices(const struct en_rule_parameter *parameter);
+
+/* Whether the parameter can be given: the severity of some rules cannot. */
+bool en_rule_is_settable(const struct en_rule *rule, uint32_t index);
+
 /* The defaults of the rule for the resource. */
 void en_rule_defaults(const struct en_rule *rule, en_resource resource,
                       struct en_rule_values *values);

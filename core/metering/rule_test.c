@@ -221,7 +221,7 @@ static void test_rule_refuses_what_is_wrong_and_says_how_to_mend_it(void **state
         {"V-14", "{\"enabled\":1}", EN_MALFORMED, "a number is given: give true or false"},
         {"V-14", "{\"enabled\":null}", EN_MALFORMED, "null is given"},
         {"V-14", "[]", EN_MALFORMED, "its parameters are a list: give an object"},
-        {"V-14", "{\"enabled\":true", EN_MALFORMED, "byte 16"},
+        {"V-14", "{\"enabled\":true", EN_MALFORMED, "rule V-14: JSON, byte 16"},
         {"V-14", "{} x", EN_MALFORMED, "something stands behind"},
         {"CHAIN", "{\"chain\":\"ubp\"}", EN_MALFORMED,
          "custom|UBP|ELEXON|AEMO|DE|DE-GAS|RU-442|TECHNICAL"},
