@@ -175,7 +175,10 @@ static const char *reason_of(int rc)
 static en_code fault(struct en_error *err, int rc, const char *doing)
 {
     EN_ASSERT(rc != MDB_SUCCESS);
-    EN_ASSERT(rc != MDB_BAD_TXN);
+    /* LMDB says so of the page behind a damaged one, too, within one move of a cursor. */
+    if (rc == MDB_BAD_TXN) {
+        return en_error_set(err, EN_CORRUPT, "%s: a page is damaged", doing);
+    }
     EN_ASSERT(rc != MDB_BAD_RSLOT);
     return en_error_set(err, code_of(rc), "%s: %s", doing, reason_of(rc));
 }
