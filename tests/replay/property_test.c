@@ -21,6 +21,7 @@ static struct en_block *scratch;
 static uint32_t days_count; /* that were looked at and hold something */
 static uint32_t nodes_count;
 static uint32_t freezes_count;
+static uint64_t series_seen; /* bits by place in en_series_all */
 
 static struct en_totals totals_of(struct en_store *store, const struct en_series_table *table,
                                   int32_t day, uint32_t series)
@@ -114,6 +115,27 @@ static void check_freezes(struct en_store *store)
     en_table_scan_end(&scan);
 }
 
+/* A world in which nothing of a kind is ever accepted would prove nothing of it. */
+static void check_is_alive(struct en_store *store)
+{
+    for (size_t i = 0; en_series_all[i] != NULL; i++) {
+        int32_t day = EN_DAY_MIN;
+        struct en_error err;
+        if (en_series_next_day(store, en_series_all[i], &day, &err) == EN_OK) {
+            series_seen |= UINT64_C(1) << i;
+        }
+    }
+}
+
+static void say_what_was_never_seen(void)
+{
+    for (size_t i = 0; en_series_all[i] != NULL; i++) {
+        if ((series_seen >> i & 1) == 0) {
+            print_message("no world had an entry of series %s\n", en_series_all[i]->name);
+        }
+    }
+}
+
 static void test_sums_are_exact_and_freezes_stand(void **state)
 {
     (void)state;
@@ -133,11 +155,13 @@ static void test_sums_are_exact_and_freezes_stand(void **state)
             }
             check_nodes(store);
             check_freezes(store);
+            check_is_alive(store);
             en_store_abort(store);
         }
         world_projection_close(&projection);
         world_close(&random.world);
     }
+    say_what_was_never_seen();
     assert_true(days_count > 1000 && nodes_count > 100 && freezes_count > 10);
 }
 

@@ -174,6 +174,107 @@ static void random_rule(struct random_world *random)
               world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
 }
 
+/* What the point's contract says of power, periods and tariff. */
+static void random_contract(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_contract_set payload = {
+        .max_power_micro = (1 + (int64_t)world_random(world, 200)) * 1000000,
+        .current_micro = (int64_t)world_random(world, 300) * 1000000,
+        .phases = 3,
+        .phase_voltage_micro = 230000,
+        .category = (uint8_t)(1 + world_random(world, 6)),
+        .billing_day = (uint8_t)(1 + world_random(world, 28)),
+        .billing_hour = (uint8_t)world_random(world, 24),
+        .control_channel =
+            world_random(world, 2) == 0 ? 0 : random->channels[world_random(world, RANDOM_POINTS)],
+        .tariff = en_slice_text(world_random(world, 2) == 0 ? "" : "T"),
+    };
+    world_put(world, EN_KIND_CONTRACT_SET, random->points[world_random(world, RANDOM_POINTS)],
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+}
+
+static void random_cause(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_supply_cause_set payload = {.cause = (uint8_t)world_random(world, 7),
+                                          .act = en_slice_text("act 3")};
+    world_put(world, EN_KIND_SUPPLY_CAUSE_SET, random->points[world_random(world, RANDOM_POINTS)],
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+}
+
+/* Two or three zones; some switches fall inside a slot. */
+static void random_tariff(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_calendar_zone zones[] = {{en_slice_text("day")}, {en_slice_text("night")}};
+    struct en_calendar_switch switches[] = {
+        {0, EN_DAY_TYPE_WEEKDAY, (uint16_t)(7 * 60 + world_random(world, 3) * 10), 0},
+        {0, EN_DAY_TYPE_WEEKDAY, (uint16_t)(22 * 60 + world_random(world, 3) * 10), 1},
+    };
+    struct en_calendar_set calendar = {.title = en_slice_text("two zones"),
+                                       .zones = {zones, EN_COUNT_OF(zones)},
+                                       .switches = {switches, EN_COUNT_OF(switches)}};
+    struct en_tariff_member member = {.point = random->points[world_random(world, RANDOM_POINTS)]};
+    uint32_t id = world_name(world, EN_NAME_CALENDAR, "C");
+    struct en_tariff_set tariff = {.title = en_slice_text("T"),
+                                   .calendar = world_random(world, 4) == 0 ? 0 : id,
+                                   .category = 2,
+                                   .members = {&member, 1}};
+    struct en_interval from =
+        world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0);
+    world_put(world, EN_KIND_CALENDAR_SET, id, from, &calendar);
+    world_put(world, EN_KIND_TARIFF_SET, world_name(world, EN_NAME_TARIFF, "T"), from, &tariff);
+}
+
+/* The first point is the bypass breaker of the others. */
+static void random_bypass(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_bypass_set payload = {.feeder = random->points[1 + world_random(world, 3)],
+                                    .is_on = world_random(world, 3) > 0};
+    struct en_interval at = world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS),
+                                         (int)world_random(world, 1440));
+    at.to.us += payload.is_on ? (int64_t)world_random(world, 600) * EN_MINUTE_US : 0;
+    world_put(world, EN_KIND_BYPASS_SET, random->points[0], at, &payload);
+}
+
+/* Outages, lost phases, magnets, tests, clocks set: with their ends or without. */
+static void random_device_event(struct random_world *random)
+{
+    static const char *const codes[] = {"spodes:2:1",  "spodes:2:2",  "dlms:1",     "dlms:2",
+                                        "spodes:0:1",  "spodes:0:2",  "spodes:4:1", "spodes:4:2",
+                                        "ansi-new:32", "ansi-new:33", "dlms:4",     "something"};
+    struct world *world = &random->world;
+    uint32_t place = world_random(world, RANDOM_POINTS);
+    char name[16];
+    (void)snprintf(name, sizeof name, "M%u", place);
+    uint32_t device = world_name(world, EN_NAME_DEVICE, name);
+    if (world_random(world, 6) == 0) {
+        struct en_device_set set = {.serial = en_slice_text(name)};
+        struct en_device_installed installed = {.device = device};
+        world_put(world, EN_KIND_DEVICE_SET, device, (struct en_interval){{0}, {0}}, &set);
+        world_put(world, EN_KIND_DEVICE_INSTALLED, random->points[place],
+                  world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0),
+                  &installed);
+        return;
+    }
+    struct en_device_event payload = {
+        .code = en_slice_text(codes[world_random(world, EN_COUNT_OF(codes))])};
+    world_put(world, EN_KIND_DEVICE_EVENT, device,
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS),
+                           (int)world_random(world, 1440)),
+              &payload);
+}
+
+static void random_hold(struct random_world *random)
+{
+    struct world *world = &random->world;
+    struct en_hold_set payload = {.is_on = world_random(world, 2) == 0,
+                                  .reason = en_slice_text("audit")};
+    world_put(world, EN_KIND_HOLD_SET, 0, (struct en_interval){{0}, {0}}, &payload);
+}
+
 /* Most ticks find days due that wait for data. */
 static void random_tick(struct random_world *random)
 {
@@ -189,9 +290,10 @@ static const struct {
     uint32_t weight;
     void (*take)(struct random_world *random);
 } steps[] = {
-    {86, random_profile}, {3, random_ratio},    {2, random_replacement},
-    {3, random_formula},  {2, random_balance},  {4, random_freeze},
-    {5, random_rule},     {8, random_register}, {2, random_tick},
+    {86, random_profile}, {3, random_ratio},        {2, random_replacement}, {3, random_formula},
+    {2, random_balance},  {4, random_freeze},       {8, random_rule},        {8, random_register},
+    {2, random_tick},     {3, random_contract},     {1, random_cause},       {3, random_tariff},
+    {4, random_bypass},   {8, random_device_event}, {1, random_hold},
 };
 
 static void random_step(struct random_world *random)
