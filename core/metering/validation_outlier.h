@@ -5,8 +5,8 @@
 
 #include "core/metering/validation.h"
 
-#define EN_HAMPEL_HALF_MAX 48u /* slots on each side of the window */
-#define EN_LIKE_DAYS_MAX 32u   /* reference days of V-29 */
+#define EN_HAMPEL_HALF_MAX 96u /* slots on each side of the window */
+#define EN_LIKE_DAYS_MAX 60u   /* reference days of V-29 */
 #define EN_HAMPEL_MAD 14826    /* 1.4826 of a normal distribution's MAD, in 1e-4 */
 #define EN_HAMPEL_MAD_SCALE 10000
 

@@ -1,0 +1,19 @@
+/* Tables of validity beside its findings. Written by processors/validity. */
+#ifndef EN_PROJECTIONS_TABLES_VALIDITY_H
+#define EN_PROJECTIONS_TABLES_VALIDITY_H
+
+#include "projections/table.h"
+
+/* The first and the last day on which a channel has values, where V-04 holds: between them, and for
+ * EN_COLLECTED_HORIZON_DAYS behind, a day without any value is a gap. */
+struct en_collected_row {
+    uint32_t channel; /* key */
+    int32_t first_day;
+    int32_t last_day;
+};
+
+#define EN_COLLECTED_HORIZON_DAYS 35
+
+extern const struct en_table en_table_collected;
+
+#endif
