@@ -207,7 +207,7 @@ static en_code grid_slot(struct en_why_work *work, const struct en_channel_row *
 static en_code add_layer(struct en_why_work *work, struct en_why_node *parent,
                          const struct en_series_table *layer, const char *kind, const char *words,
                          const struct en_channel_row *channel, const struct en_why_slot *slot,
-                         struct en_error *err)
+                         struct en_why_node **added, struct en_error *err)
 {
     struct en_slice block;
     struct en_why_slot_value value;
@@ -221,6 +221,7 @@ static en_code add_layer(struct en_why_work *work, struct en_why_node *parent,
         return code == EN_NOT_FOUND ? EN_OK : code;
     }
     struct en_why_node *node = en_why_add(work->tree, parent, kind);
+    *added = node;
     en_why_say(work->tree, node, "%s: %s", words,
                en_why_amount_words(work->tree, value.micro, (en_unit)channel->unit, value.quality));
     en_why_value(work->tree, node, value.micro, (en_unit)channel->unit, value.quality);
@@ -231,11 +232,16 @@ static en_code add_layers(struct en_why_work *work, struct en_why_node *node,
                           const struct en_channel_row *channel, const struct en_why_slot *slot,
                           struct en_error *err)
 {
+    struct en_why_node *bypass = NULL;
+    struct en_why_node *best = NULL;
     en_code code = add_layer(work, node, &en_series_bypass, "bypass", "after the bypass (B-20)",
-                             channel, slot, err);
+                             channel, slot, &bypass, err);
+    if (code == EN_OK && bypass != NULL) {
+        code = en_why_bypass(work, bypass, channel, slot, err);
+    }
     if (code == EN_OK) {
-        code =
-            add_layer(work, node, &en_series_best, "best", "judged and filled", channel, slot, err);
+        code = add_layer(work, node, &en_series_best, "best", "judged and filled", channel, slot,
+                         &best, err);
     }
     if (code == EN_OK) {
         code = en_why_judged(work, node, channel, slot, err);
@@ -328,6 +334,41 @@ en_code en_why_channel(struct en_why_work *work, struct en_why_node *parent, uin
         code = say_channel(work, node, &row, &slot, entry, live.entry, fiscal, err);
     }
     return code == EN_OK ? add_layers(work, node, &row, &slot, err) : code;
+}
+
+en_code en_why_channel_below(struct en_why_work *work, struct en_why_node *parent, uint32_t channel,
+                             struct en_instant at, struct en_error *err)
+{
+    struct en_channel_row row = {.channel = channel};
+    struct en_why_slot slot = {0};
+    struct en_slice block;
+    int32_t offset = 0;
+    en_code code = en_table_get(work->store, &en_table_channel, &row, NULL, err);
+    if (code == EN_OK) {
+        code = en_keys_point_offset(work->store, row.point, at, &offset, err);
+    }
+    if (code == EN_OK) {
+        slot.day = en_day_of_instant(at, offset).n;
+        code = find_block(work, channel, slot.day, at, &slot, &block, err);
+    }
+    if (code == EN_OK && block.size > 0) {
+        code = en_substituted_get(work->store, slot.day, channel, &block, err);
+    }
+    if (code != EN_OK || block.size == 0) {
+        return code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    struct en_why_slot_value value = {.quality = EN_QUALITY_MISSING};
+    bool is_found = false;
+    code = en_why_slot_at(work, block, slot.day, slot.span.from, NULL, &value, &is_found, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_why_node *node = en_why_add(work->tree, parent, "metered");
+    en_why_say(work->tree, node, "%s metered %s", en_why_channel_name(work, channel),
+               en_why_amount_words(work->tree, value.micro, (en_unit)row.unit, value.quality));
+    en_why_value(work->tree, node, value.micro, (en_unit)row.unit, value.quality);
+    code = en_why_judged(work, node, &row, &slot, err);
+    return code == EN_OK ? en_why_interval(work, node, &row, &slot, err) : code;
 }
 
 /* ---- the question ---- */
@@ -442,6 +483,7 @@ en_code en_why(struct en_store *store, const struct en_lookup *lookup,
     if (code == EN_OK) {
         code = en_why_tree_code(tree, err);
     }
+    en_rules_close(work.rules);
     en_arena_fini(&work.fiscal_arena);
     en_buf_fini(&work.payload);
     en_mem_free(work.block);

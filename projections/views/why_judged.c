@@ -30,9 +30,9 @@ static en_code index_of(struct en_why_work *work, uint32_t channel, const struct
 
 /* ---- findings ---- */
 
-static void add_finding(struct en_why_work *work, struct en_why_node *parent,
-                        const struct en_finding *finding, const struct en_finding_place *place,
-                        struct en_buf *line)
+static en_code add_finding(struct en_why_work *work, struct en_why_node *parent,
+                           const struct en_finding *finding, const struct en_finding_place *place,
+                           uint32_t channel, int32_t day, struct en_buf *line, struct en_error *err)
 {
     struct en_json json;
     struct en_why_node *node = en_why_add(work->tree, parent, "finding");
@@ -46,6 +46,8 @@ static void add_finding(struct en_why_work *work, struct en_why_node *parent,
     en_json_init(&json, line);
     en_finding_json(finding, place, &json, NULL);
     en_why_json(work->tree, node, "finding", en_buf_slice(line));
+    return en_why_rule(work, node, en_slice_text(en_finding_rule_id(finding->rule)), channel, day,
+                       err);
 }
 
 static en_code add_findings(struct en_why_work *work, struct en_why_node *parent,
@@ -78,7 +80,7 @@ static en_code add_findings(struct en_why_work *work, struct en_why_node *parent
         bool is_here =
             one->slots == 0 || (index >= one->first && index < (uint32_t)one->first + one->slots);
         if (is_here) {
-            add_finding(work, parent, one, &place, line);
+            code = add_finding(work, parent, one, &place, channel->channel, slot->day, line, err);
         }
     }
     return code;
@@ -157,6 +159,11 @@ static en_code add_substitute(struct en_why_work *work, struct en_why_node *pare
     en_substitute_json(substitute, place, &json, NULL);
     en_why_json(work->tree, node, "substitute", en_buf_slice(line));
     en_code code = EN_OK;
+    if (substitute->method != EN_METHOD_NONE) {
+        struct en_slice method =
+            en_slice_text(en_method_id((en_estimation_method)substitute->method));
+        code = en_why_rule(work, node, method, channel, slot->day, err);
+    }
     for (uint32_t i = 0; i < substitute->inputs_count && code == EN_OK; i++) {
         code = add_input(work, node, &substitute->inputs[i], channel, slot, err);
         code = code == EN_NOT_FOUND ? EN_OK : code; /* the line still names it */

@@ -3,6 +3,7 @@
 #define EN_PROJECTIONS_VIEWS_WHY_WORK_H
 
 #include "core/metering/block.h"
+#include "projections/views/rules.h"
 #include "projections/views/why.h"
 
 #define EN_WHY_MICRO_EXPONENT (-6)
@@ -15,6 +16,7 @@ struct en_why_work {
     int32_t offset;         /* minutes, of all times shown */
     struct en_block *block; /* scratch: what it holds is gone at the next call */
     struct en_buf payload;  /* scratch of the lookup */
+    struct en_rules *rules; /* opened at the first question */
     struct en_fiscal_lane fiscal;
     struct en_arena fiscal_arena;
     int32_t fiscal_from; /* days that `fiscal` knows; none when from = to */
@@ -45,6 +47,9 @@ en_code en_why_slot_at(struct en_why_work *work, struct en_slice block, int32_t 
 /* Derivations of a series at an instant, as nodes under the parent (NULL: the root). */
 en_code en_why_channel(struct en_why_work *work, struct en_why_node *parent, uint32_t channel,
                        struct en_instant at, struct en_error *err) EN_MUST_CHECK;
+/* Of a channel without what the bypass took or gave: what it metered itself. */
+en_code en_why_channel_below(struct en_why_work *work, struct en_why_node *parent, uint32_t channel,
+                             struct en_instant at, struct en_error *err) EN_MUST_CHECK;
 en_code en_why_formula(struct en_why_work *work, struct en_why_node *parent, uint32_t node,
                        struct en_instant at, struct en_error *err) EN_MUST_CHECK;
 en_code en_why_balance(struct en_why_work *work, struct en_why_node *parent, uint32_t balance,
@@ -71,6 +76,16 @@ en_code en_why_fiscal_entry(struct en_why_work *work, const struct en_frozen_ite
 
 /* What rules found and what was substituted in the slot. */
 en_code en_why_judged(struct en_why_work *work, struct en_why_node *parent,
+                      const struct en_channel_row *channel, const struct en_why_slot *slot,
+                      struct en_error *err) EN_MUST_CHECK;
+
+/* The rule of that name as it holds for the channel that day; nothing where it does not hold. */
+en_code en_why_rule(struct en_why_work *work, struct en_why_node *parent, struct en_slice name,
+                    uint32_t channel, int32_t day, struct en_error *err) EN_MUST_CHECK;
+
+/* Where energy came from, or went, by the bypass breaker (B-20): uses in the slot, and the energy
+ * of the bypass itself. */
+en_code en_why_bypass(struct en_why_work *work, struct en_why_node *parent,
                       const struct en_channel_row *channel, const struct en_why_slot *slot,
                       struct en_error *err) EN_MUST_CHECK;
 
