@@ -39,6 +39,9 @@ static const char *const abouts[] = {
     [EN_KIND_CONTRACT_SET] = "What the contract of a point says from valid.from on, until valid.to "
                              "where that is later.",
     [EN_KIND_SUPPLY_CAUSE_SET] = "Why a point has no usable readings over the valid interval.",
+    [EN_KIND_EDIT_REQUESTED] = "A person asks to change values of a channel by an act (E-07, E-12 "
+                               "to E-14), over the slots of the valid interval.",
+    [EN_KIND_EDIT_DECIDED] = "Another person approved or rejected the edit.",
     [EN_KIND_READING_PROFILE] =
         "Values of a channel over the slots of the valid interval. Payload: "
         "varint revision, then a day block (block-format.md). The highest "

@@ -314,6 +314,36 @@ static const struct en_field peak_hours_set_fields[] = {
 };
 RECORD(peak_hours_set);
 
+static const struct en_field edit_value_fields[] = {
+    FIELD(edit_value, micro, MICRO, "energy of the slot, in the channel's unit"),
+};
+RECORD(edit_value);
+
+static const struct en_field edit_requested_fields[] = {
+    FIELD(edit_requested, kind, U8,
+          "1 values in place (E-12), 2 zero (E-07), 3 energy added (E-14), 4 a lost phase made "
+          "good (E-13), 5 an estimate by a named method, 6 an earlier act taken back"),
+    {"values", EN_FIELD_LIST, offsetof(struct en_edit_requested, values),
+     "one a slot of the valid interval: 1, and 3 by a list", &en_payload_edit_value},
+    FIELD(edit_requested, amount_micro, MICRO, "3 flat: added over all slots together"),
+    FIELD(edit_requested, applies_ratio, BOOL, "3: times the point's transformer ratio"),
+    FIELD(edit_requested, factor, RATIO, "3: of losses; 4: of the act; 0/0 none"),
+    FIELD(edit_requested, healthy, U8, "4: elements that measured, 1 or 2; 0 by the factor"),
+    FIELD(edit_requested, method, TEXT, "5: method with its settings, \"E-02 n=3\""),
+    FIELD(edit_requested, reason, U8, "why (numbers of core/metering/estimation.h)"),
+    FIELD(edit_requested, evidence, TEXT, "the act or document that proves it"),
+    FIELD(edit_requested, comment, TEXT, ""),
+    FIELD(edit_requested, retracts, U64, "6: seq of the request that is taken back"),
+};
+RECORD(edit_requested);
+
+static const struct en_field edit_decided_fields[] = {
+    FIELD(edit_decided, edit, U64, "seq of the request"),
+    FIELD(edit_decided, is_approved, BOOL, "it acts from here on; false: it never will"),
+    FIELD(edit_decided, comment, TEXT, ""),
+};
+RECORD(edit_decided);
+
 static const struct en_field reading_register_fields[] = {
     FIELD(reading_register, value, DECIMAL, "as read, in the channel's unit"),
     FIELD(reading_register, device, U32, "0: the one installed then"),

@@ -31,6 +31,7 @@ extern const struct en_record en_payload_price_hour;
 extern const struct en_record en_payload_peak_hour;
 extern const struct en_record en_payload_peak_day;
 extern const struct en_record en_payload_equipment_load;
+extern const struct en_record en_payload_edit_value;
 
 struct en_name_assigned {
     uint8_t type; /* en_name_type */
@@ -273,6 +274,42 @@ struct en_peak_hours_set {
     struct en_slice reason;
 };
 
+/* What an act of people does to values. Stored. */
+typedef enum en_edit_kind {
+    EN_EDIT_VALUES = 1,     /* values in place (E-12) */
+    EN_EDIT_ZERO = 2,       /* the supply was out (E-07) */
+    EN_EDIT_UNDERCOUNT = 3, /* energy added (E-14) */
+    EN_EDIT_LOST_PHASE = 4, /* what was measured times 3/m or a factor (E-13) */
+    EN_EDIT_ESTIMATE = 5,   /* an estimate by a named method */
+    EN_EDIT_RETRACT = 6,    /* an earlier act is taken back */
+} en_edit_kind;
+
+struct en_edit_value {
+    int64_t micro;
+};
+
+/* edit.requested: over the slots of valid; acts once another person approved it. */
+struct en_edit_requested {
+    uint8_t kind;             /* en_edit_kind */
+    struct en_list values;    /* en_edit_value, one a slot: VALUES, UNDERCOUNT by a list */
+    int64_t amount_micro;     /* of all slots together: UNDERCOUNT flat */
+    bool applies_ratio;       /* UNDERCOUNT: times the transformer ratio */
+    struct en_ratio factor;   /* UNDERCOUNT: of losses; LOST_PHASE: of the act; 0/0 none */
+    uint8_t healthy;          /* LOST_PHASE: elements that measured, 1 or 2; 0: by the factor */
+    struct en_slice method;   /* ESTIMATE: a step of a chain, "E-02 n=3" (estimation_chain.h) */
+    uint8_t reason;           /* en_reason */
+    struct en_slice evidence; /* the act or document that proves it */
+    struct en_slice comment;
+    uint64_t retracts; /* RETRACT: seq of the request that is taken back */
+};
+
+/* edit.decided: by another person than asked. */
+struct en_edit_decided {
+    uint64_t edit; /* seq of the request */
+    bool is_approved;
+    struct en_slice comment;
+};
+
 /* reading.register: at valid.from. */
 struct en_reading_register {
     struct en_decimal value;
@@ -281,9 +318,9 @@ struct en_reading_register {
     uint64_t revision;
 };
 
-/* reading.profile is RAW: varint revision, then a day block (block.h). The highest revision wins a
- * slot, then a present value over a missing one, then the later event. valid is the interval that
- * the block covers. */
+/* reading.profile is RAW: varint revision, then a day block (block.h). The highest revision
+ * wins a slot, then a present value over a missing one, then the later event. valid is the
+ * interval that the block covers. */
 void en_reading_profile_encode(uint64_t revision, struct en_slice block, struct en_buf *out);
 en_code en_reading_profile_parse(struct en_slice payload, uint64_t *revision,
                                  struct en_slice *block, struct en_error *err) EN_MUST_CHECK;
@@ -405,8 +442,8 @@ struct en_outbox_result {
     struct en_slice detail;
 };
 
-/* Decodes the payload of an event into the struct of its kind (lists in the arena, text and bytes
- * as views). EN_MALFORMED. */
+/* Decodes the payload of an event into the struct of its kind (lists in the arena, text and
+ * bytes as views). EN_MALFORMED. */
 en_code en_payload_decode(const struct en_event *event, void *payload, struct en_arena *arena,
                           struct en_error *err) EN_MUST_CHECK;
 

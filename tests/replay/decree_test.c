@@ -453,7 +453,8 @@ static void test_chain_in_force_only_while_a_rule_says_so(void **state)
              "{\"chain\":\"custom\",\"methods\":[\"E-09\"]}");
     part = expect_part(fixture, fixture->channel, "2026-01-01", EN_DECREE_COVER_MISSING, 2, 1, 3);
     assert_int_equal(part.method, EN_DECREE_METHOD_MAX_POWER);
-    set_rule(fixture, "CHAIN", "CHAIN", dates("2026-01-02", "2026-01-11"), "{\"chain\":\"UBP\"}");
+    set_rule(fixture, "CHAIN", "CHAIN", dates("2026-01-02", "2026-01-11"),
+             "{\"methods\":[\"E-11\"]}");
     struct en_decree_period_row row;
     struct en_arena arena;
     en_arena_init(&arena, 1u << 20);

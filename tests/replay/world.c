@@ -92,6 +92,7 @@ static struct en_event_header header_of(struct world *world, en_kind kind, uint3
         .subject = subject,
         .source = world->source,
         .source_seq = ++world->source_seq,
+        .actor = world->actor,
         .cause = EN_SEQ_NONE,
     };
 }
