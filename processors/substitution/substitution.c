@@ -252,8 +252,12 @@ static en_code fold_clock(struct en_fold *fold, struct substitution_state *state
 {
     struct en_instant now;
     en_code code = en_registry_clock(fold, &now, err);
-    if (code != EN_OK || now.us <= state->clock || !state->has_rules) {
+    if (code != EN_OK || now.us <= state->clock) {
         return code;
+    }
+    if (!state->has_rules) { /* the first setting looks through all days itself */
+        state->clock = now.us;
+        return EN_OK;
     }
     int32_t first = EN_DAY_MIN;
     int32_t end = day_before(now) + 2; /* offsets reach a day either way */
