@@ -34,7 +34,7 @@ static bool is_zone_name(const char *name)
     return is_good;
 }
 
-static en_code read_table(const char *name, struct en_buf *bytes, struct en_error *err)
+en_code en_zone_table_read(const char *name, struct en_buf *bytes, struct en_error *err)
 {
     char path[128];
     (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
@@ -106,7 +106,7 @@ static en_code load(struct en_zones *zones, const char *name, const struct en_zo
         return en_error_set(err, EN_LIMIT, "more than %u zones at once", EN_ZONES_MAX);
     }
     en_buf_init(&bytes, EN_PAYLOAD_SIZE_MAX - 1024);
-    en_code code = read_table(name, &bytes, err);
+    en_code code = en_zone_table_read(name, &bytes, err);
     if (code == EN_OK) {
         code = en_zone_parse(en_buf_slice(&bytes), &zones->arena, zone, err);
     }

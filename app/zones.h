@@ -27,4 +27,8 @@ void en_zones_fini(struct en_zones *zones);
 /* Borrows the zones. */
 struct en_zone_source en_zones_source(struct en_zones *zones);
 
+/* The machine's table of a zone (RFC 9636 bytes), appended to the buffer. EN_NOT_FOUND, EN_IO. */
+en_code en_zone_table_read(const char *name, struct en_buf *bytes,
+                           struct en_error *err) EN_MUST_CHECK;
+
 #endif

@@ -70,7 +70,7 @@ const struct en_table en_table_tariff_member = {
 static const struct en_field price_fields[] = {
     FIELD(price, U32, tariff, "id"),
     FIELD(price, U8, part, "what is paid for (events.md, price.set)"),
-    FIELD(price, U8, zone, "of the tariff's calendar, from 0"),
+    FIELD(price, U8, zone, "place of a zone in the tariff's calendar, from 1; 0: all energy"),
     FIELD(price, INSTANT, from, "valid from then on"),
     FIELD(price, INSTANT, to, "ended then; the epoch: until the next row"),
     FIELD(price, MICRO, price_micro, "RUB per kWh, or per kW and month; 0 with hours"),

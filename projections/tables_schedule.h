@@ -51,7 +51,7 @@ struct en_tariff_member_row {
 struct en_price_row {
     uint32_t tariff;        /* key */
     uint8_t part;           /* key: en_charge_part */
-    uint8_t zone;           /* key */
+    uint8_t zone;           /* key: 0 all energy, else place of a zone from 1 */
     struct en_instant from; /* key */
     struct en_instant to;
     int64_t price_micro;

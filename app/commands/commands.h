@@ -77,6 +77,20 @@ EN_COMMAND(import);
 EN_COMMAND(report_usage);
 EN_COMMAND(report_balance);
 
+/* tariff.c, tariff_list.c, tariff_report.c */
+EN_COMMAND(calendar_set);
+EN_COMMAND(calendar_list);
+EN_COMMAND(calendar_show);
+EN_COMMAND(tariff_set);
+EN_COMMAND(tariff_list);
+EN_COMMAND(tariff_show);
+EN_COMMAND(price_set);
+EN_COMMAND(price_list);
+EN_COMMAND(peak_hours_set);
+EN_COMMAND(peak_hours_list);
+EN_COMMAND(report_charges);
+EN_COMMAND(report_deviation);
+
 /* freeze.c */
 EN_COMMAND(freeze_create);
 EN_COMMAND(freeze_list);

@@ -4,12 +4,14 @@
 
 #include "app/commands/arguments.h"
 #include "app/commands/commands.h"
+#include "app/commands/listing.h"
 #include "app/engine.h"
 #include "app/rows.h"
 #include "core/metering/quality.h"
 #include "projections/views/balance.h"
 #include "projections/views/keys.h"
 #include "projections/views/usage.h"
+#include "projections/views/zone_usage.h"
 
 #define STEPS_MAX 4096u
 #define QUALITY_SIZE_MAX 1024u
@@ -258,6 +260,53 @@ static en_code check_ends(const struct en_usage *usage, struct en_error *err)
     return EN_OK;
 }
 
+/* ---- usage by tariff zone ---- */
+
+static en_code put_zone_row(void *self, const struct en_zone_usage_row *row, struct en_error *err)
+{
+    struct en_rows *rows = self;
+    (void)err;
+    en_rows_slice(rows, row->series->point_key);
+    en_rows_slice(rows, row->series->code);
+    put_day(rows, row->from);
+    put_day(rows, row->to);
+    if (row->is_without) {
+        en_rows_null(rows);
+    } else {
+        en_rows_slice(rows, row->zone);
+    }
+    en_rows_text(rows, en_unit_name(row->series->unit));
+    put_micro(rows, row->micro);
+    en_rows_count(rows, row->present_count);
+    en_rows_count(rows, row->missing_count);
+    en_rows_count(rows, row->split_count);
+    return EN_OK;
+}
+
+static en_code list_zones(struct en_store *store, const struct en_arguments *arguments,
+                          struct en_io *io, struct en_error *err)
+{
+    static const struct en_column columns[] = {{"point", NULL, false},  {"channel", NULL, false},
+                                               {"from", NULL, false},   {"to", NULL, false},
+                                               {"zone", NULL, false},   {"unit", NULL, false},
+                                               {"energy", NULL, true},  {"intervals", NULL, true},
+                                               {"missing", NULL, true}, {"split", NULL, true}};
+    struct en_usage_query query = {.step = step_of(arguments), .lane = lane_of(arguments)};
+    struct en_rows rows;
+    en_code code = parse_stretch(arguments, &query, err);
+    if (code == EN_OK && query.is_instants) {
+        code = en_error_set(err, EN_USAGE, "tariff zones are summed over whole days: give dates");
+    }
+    code = code == EN_OK ? narrow(store, arguments, &query, err) : code;
+    if (code != EN_OK) {
+        return code;
+    }
+    en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    code = en_zone_usage_walk(store, &query, put_zone_row, &rows, err);
+    en_rows_end(&rows);
+    return code;
+}
+
 en_code en_run_report_usage(struct en_session *session, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
@@ -267,6 +316,9 @@ en_code en_run_report_usage(struct en_session *session, const struct en_argument
                                    .wants_quality = en_arguments_has(arguments, "details")};
     struct en_usage usage;
     struct en_view view;
+    if (by != NULL && strcmp(by, "zone") == 0) {
+        return en_list_run(session, arguments, io, list_zones, err);
+    }
     query.is_formulas = by != NULL && strcmp(by, "formula") == 0;
     en_code code = parse_stretch(arguments, &query, err);
     if (code == EN_OK) {

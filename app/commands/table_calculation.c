@@ -63,11 +63,13 @@ static const struct en_command commands[] = {
             "missing counts those that cannot be told.\n\nOn frozen days the energy is that which "
             "was frozen: later facts show as pending (live less frozen), and deltas that "
             "corrections "
-            "booked on days of the stretch as correction; neither is in the energy.",
+            "booked on days of the stretch as correction; neither is in the energy.\n\nBy zone: "
+            "active energy of points that have a tariff, by tariff zone; zone null is energy of "
+            "days on which nobody can tell, split counts the slots over a switch.",
         .options = {{"from", 0, "DATE", "First fiscal day, or a time with its offset", NULL, true},
                     {"to", 0, "DATE", "The day (or time) after the last", NULL, true},
                     {"step", 0, "WORD", "Cut the stretch into steps", "day|month|all", false},
-                    {"by", 0, "WORD", "What to sum (channel)", "channel|formula", false},
+                    {"by", 0, "WORD", "What to sum (channel)", "channel|formula|zone", false},
                     {"object", 0, "OBJECT", "Only points of this object and below", NULL, false},
                     {"point", 0, "POINT", "Only this point", NULL, false},
                     {"channel", 0, "CHANNEL", "Only channels of this code", NULL, false},

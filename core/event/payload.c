@@ -281,7 +281,7 @@ static const struct en_field price_set_fields[] = {
     FIELD(price_set, part, U8,
           "what is paid for: 1 energy, 2 purchased capacity, 3 network, 4 network capacity, 5 over "
           "and 6 under the plan, 7 other"),
-    FIELD(price_set, zone, U8, "place of the zone in the tariff's calendar, from 0"),
+    FIELD(price_set, zone, U8, "place of a zone in the tariff's calendar, from 1; 0: all energy"),
     FIELD(price_set, price_micro, MICRO, "RUB per kWh, or per kW and month; 0 with hours"),
     {"hours", EN_FIELD_LIST, offsetof(struct en_price_set, hours),
      "a price for each hour from valid.from on", &en_payload_price_hour},

@@ -241,7 +241,7 @@ struct en_price_hour {
 /* From valid.from on. With hours: of each hour from valid.from on, and of none after the last. */
 struct en_price_set {
     uint8_t part;         /* en_charge_part */
-    uint8_t zone;         /* of the tariff's calendar; 0 for parts that have none */
+    uint8_t zone;         /* 0: of all energy; else the place of a zone, from 1 */
     int64_t price_micro;  /* RUB per unit; 0 with hours */
     struct en_list hours; /* en_price_hour */
     struct en_slice document;

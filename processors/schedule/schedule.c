@@ -303,7 +303,7 @@ static const char *price_fault(const struct en_price_set *payload, struct en_ins
         return "its part is none of energy, capacity, network, network_capacity, over, under, "
                "other";
     }
-    if (payload->zone >= EN_TARIFF_ZONES_MAX ||
+    if (payload->zone > EN_TARIFF_ZONES_MAX ||
         (payload->zone != 0 && payload->part != EN_CHARGE_ENERGY)) {
         return "only energy has a price by zone, of at most 16";
     }

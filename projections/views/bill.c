@@ -199,7 +199,8 @@ static en_code pay_zone(struct gather *gather, uint8_t zone, uint32_t calendar, 
                         struct en_error *err)
 {
     struct day_price price;
-    en_code code = load_price(gather, EN_CHARGE_ENERGY, zone, &price, err);
+    uint8_t place = calendar == 0 ? 0 : (uint8_t)(zone + 1);
+    en_code code = load_price(gather, EN_CHARGE_ENERGY, place, &price, err);
     if (code != EN_OK) {
         return code;
     }

@@ -54,9 +54,9 @@ en_code en_schedule_tariff(struct en_store *store, uint32_t tariff, struct en_in
                            struct en_arena *arena, struct en_tariff_row *row,
                            struct en_error *err) EN_MUST_CHECK;
 
-/* The price of a part and zone at the instant; EN_NOT_FOUND. Of a price by hours *row has them;
- * en_schedule_hour_price gives the one of the hour that holds the instant, false when there is
- * none. */
+/* The price of a part and zone (0: of all energy; else place from 1) at the instant; EN_NOT_FOUND.
+ * Of a price by hours *row has them; en_schedule_hour_price gives the one of the hour that holds
+ * the instant, false when there is none. */
 en_code en_schedule_price(struct en_store *store, uint32_t tariff, en_charge_part part,
                           uint8_t zone, struct en_instant at, struct en_arena *arena,
                           struct en_price_row *row, struct en_error *err) EN_MUST_CHECK;

@@ -219,10 +219,10 @@ static void test_charges_by_zone(void **state)
     for (int32_t day = 0; day < 4; day++) {
         put_flat(&town, town.channel, WORLD_DAY + day, 5);
     }
-    put_price(&town, EN_CHARGE_ENERGY, NIGHT, WORLD_DAY, 1500000);
-    put_price(&town, EN_CHARGE_ENERGY, HALF, WORLD_DAY, 3000000);
-    put_price(&town, EN_CHARGE_ENERGY, PEAK, WORLD_DAY, 5000000);
-    put_price(&town, EN_CHARGE_ENERGY, PEAK, WORLD_DAY + 3, 6000000);
+    put_price(&town, EN_CHARGE_ENERGY, NIGHT + 1, WORLD_DAY, 1500000);
+    put_price(&town, EN_CHARGE_ENERGY, HALF + 1, WORLD_DAY, 3000000);
+    put_price(&town, EN_CHARGE_ENERGY, PEAK + 1, WORLD_DAY, 5000000);
+    put_price(&town, EN_CHARGE_ENERGY, PEAK + 1, WORLD_DAY + 3, 6000000);
     put_price(&town, EN_CHARGE_NETWORK, 0, WORLD_DAY, 123456);
     struct en_bill bill = bill_of(&town, moscow_days(WORLD_DAY, WORLD_DAY + 4));
     assert_int_equal(bill.lines_count, 5);
@@ -249,14 +249,14 @@ static void test_a_zone_without_a_price_is_said(void **state)
     struct town town;
     town_open(&town);
     put_flat(&town, town.channel, WORLD_DAY, 5);
-    put_price(&town, EN_CHARGE_ENERGY, NIGHT, WORLD_DAY, 1500000);
+    put_price(&town, EN_CHARGE_ENERGY, NIGHT + 1, WORLD_DAY, 1500000);
     struct en_bill bill = bill_of(&town, moscow_days(WORLD_DAY, WORLD_DAY + 1));
     assert_int_equal(bill.lines_count, 3);
     assert_false(bill.is_complete);
     assert_true(bill.lines[0].is_priced && !bill.lines[1].is_priced && !bill.lines[2].is_priced);
     assert_true(bill.total.e4 == 120 * RUB);
-    put_price(&town, EN_CHARGE_ENERGY, HALF, WORLD_DAY, 1);
-    put_price(&town, EN_CHARGE_ENERGY, PEAK, WORLD_DAY, 1);
+    put_price(&town, EN_CHARGE_ENERGY, HALF + 1, WORLD_DAY, 1);
+    put_price(&town, EN_CHARGE_ENERGY, PEAK + 1, WORLD_DAY, 1);
     assert_true(bill_of(&town, moscow_days(WORLD_DAY, WORLD_DAY + 1)).is_complete);
     /* a missing slot is no zero */
     int64_t values[48] = {0};
@@ -444,9 +444,9 @@ static void test_r_09_tariff_registers(void **state)
                               &read);
         }
     }
-    put_price(&town, EN_CHARGE_ENERGY, NIGHT, WORLD_DAY - 1, 1000000);
-    put_price(&town, EN_CHARGE_ENERGY, HALF, WORLD_DAY - 1, 2000000);
-    put_price(&town, EN_CHARGE_ENERGY, PEAK, WORLD_DAY - 1, 3000000);
+    put_price(&town, EN_CHARGE_ENERGY, NIGHT + 1, WORLD_DAY - 1, 1000000);
+    put_price(&town, EN_CHARGE_ENERGY, HALF + 1, WORLD_DAY - 1, 2000000);
+    put_price(&town, EN_CHARGE_ENERGY, PEAK + 1, WORLD_DAY - 1, 3000000);
     struct en_store *store = look(&town);
     struct en_interval period = world_day(WORLD_DAY);
     en_code code = en_bill_gather(store, point, period, EN_LANE_FISCAL, &arena, &bill, &err);

@@ -509,7 +509,7 @@ static void test_bad_prices_are_refused(void **state)
     } cases[] = {
         {{.part = 0}, false, "its part"},
         {{.part = 8}, false, "its part"},
-        {{.part = EN_CHARGE_ENERGY, .zone = 16}, false, "by zone"},
+        {{.part = EN_CHARGE_ENERGY, .zone = 17}, false, "by zone"},
         {{.part = EN_CHARGE_CAPACITY, .zone = 1}, false, "by zone"},
         {{.part = EN_CHARGE_ENERGY, .price_micro = 1}, true, "by hours is"},
         {{.part = EN_CHARGE_CAPACITY}, true, "by hours is"},
