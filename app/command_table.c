@@ -4,8 +4,8 @@
 static const struct en_command_theme *const themes[] = {
     &en_command_theme_log,      &en_command_theme_exchange, &en_command_theme_structure,
     &en_command_theme_contract, &en_command_theme_rule,     &en_command_theme_calculation,
-    &en_command_theme_why,      &en_command_theme_tariff,   &en_command_theme_freeze,
-    &en_command_theme_program,
+    &en_command_theme_edit,     &en_command_theme_why,      &en_command_theme_tariff,
+    &en_command_theme_freeze,   &en_command_theme_program,
 };
 
 const struct en_command *en_command_at(uint32_t index)

@@ -146,4 +146,12 @@ EN_COMMAND(rule_presets);
 /* rule_diff.c */
 EN_COMMAND(rule_diff);
 
+/* edit.c */
+EN_COMMAND(edit_request);
+EN_COMMAND(edit_approve);
+EN_COMMAND(edit_reject);
+EN_COMMAND(edit_retract);
+EN_COMMAND(edit_list);
+EN_COMMAND(report_substitution);
+
 #endif

@@ -1,9 +1,13 @@
 #include "app/commands/submission.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "app/rows.h"
 #include "core/mem.h"
+
+#define ACTOR_SIZE_MAX 200u
 
 en_code en_submission_init(struct en_submission *submission, struct en_engine *engine,
                            struct en_error *err)
@@ -11,6 +15,28 @@ en_code en_submission_init(struct en_submission *submission, struct en_engine *e
     *submission = (struct en_submission){.engine = engine, .seq = EN_SEQ_NONE};
     en_batch_init(&submission->batch);
     return en_engine_actor(engine, &submission->actor, err);
+}
+
+en_code en_submission_as(struct en_submission *submission, const char *actor, struct en_error *err)
+{
+    char key[EN_NAME_SIZE_MAX + 1];
+    if (actor[0] == '\0' || strlen(actor) > ACTOR_SIZE_MAX) {
+        return en_error_set(err, EN_USAGE, "--actor is a name of at most %u bytes", ACTOR_SIZE_MAX);
+    }
+    (void)snprintf(key, sizeof key, "user:%s", actor);
+    return en_engine_name(submission->engine, EN_NAME_ACTOR, key, &submission->actor, err);
+}
+
+/* The value of --actor, where the command has it. */
+static const char *actor_of(const struct en_arguments *arguments)
+{
+    const struct en_option *options = arguments->command->options;
+    for (uint32_t i = 0; i < EN_COMMAND_OPTIONS_MAX && options[i].name != NULL; i++) {
+        if (strcmp(options[i].name, "actor") == 0) {
+            return arguments->values[i];
+        }
+    }
+    return NULL;
 }
 
 void en_submission_fini(struct en_submission *submission)
@@ -67,6 +93,9 @@ en_code en_submit_one(struct en_session *session, const struct en_arguments *arg
 {
     struct en_submission submission;
     en_code code = en_submission_init(&submission, session->engine, err);
+    if (code == EN_OK && actor_of(arguments) != NULL) {
+        code = en_submission_as(&submission, actor_of(arguments), err);
+    }
     if (code == EN_OK) {
         code = en_submission_add(&submission, kind, subject, valid, payload, err);
     }

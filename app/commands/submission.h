@@ -18,6 +18,10 @@ en_code en_submission_init(struct en_submission *submission, struct en_engine *e
                            struct en_error *err) EN_MUST_CHECK;
 void en_submission_fini(struct en_submission *submission);
 
+/* From here on somebody else acts: "ivanov" is actor user:ivanov. */
+en_code en_submission_as(struct en_submission *submission, const char *actor,
+                         struct en_error *err) EN_MUST_CHECK;
+
 /* Adds an event whose payload is a struct of the kind's record. */
 en_code en_submission_add(struct en_submission *submission, en_kind kind, uint32_t subject,
                           struct en_interval valid, const void *payload,
@@ -27,7 +31,8 @@ en_code en_submission_add(struct en_submission *submission, en_kind kind, uint32
 en_code en_submission_send(struct en_submission *submission, struct en_io *io,
                            struct en_error *err) EN_MUST_CHECK;
 
-/* The whole of it for one event, and the line that says so: what, its external key, the event. */
+/* The whole of it for one event, and the line that says so: what, its external key, the event. A
+ * command with an option --actor says who acts. */
 en_code en_submit_one(struct en_session *session, const struct en_arguments *arguments,
                       struct en_io *io, en_kind kind, const char *key, uint32_t subject,
                       struct en_interval valid, const void *payload,

@@ -434,6 +434,28 @@ static void put_flags(uint64_t flags, struct en_json *json)
     en_json_end(json);
 }
 
+void en_substitute_json_inputs(const struct en_substitute *substitute,
+                               const struct en_substitute_place *place, struct en_json *json,
+                               const char *key)
+{
+    en_json_array(json, key);
+    for (uint32_t i = 0; i < substitute->inputs_count; i++) {
+        put_input(&substitute->inputs[i], place, json);
+    }
+    en_json_end(json);
+}
+
+void en_substitute_json_refusals(const struct en_substitute *substitute,
+                                 const struct en_substitute_place *place, struct en_json *json,
+                                 const char *key)
+{
+    en_json_array(json, key);
+    for (uint32_t i = 0; i < substitute->refusals_count; i++) {
+        put_refusal(&substitute->refusals[i], place, json);
+    }
+    en_json_end(json);
+}
+
 void en_substitute_json(const struct en_substitute *substitute,
                         const struct en_substitute_place *place, struct en_json *json,
                         const char *key)
@@ -451,16 +473,8 @@ void en_substitute_json(const struct en_substitute *substitute,
     en_json_string(json, "reason", en_reason_code(reason));
     en_json_string(json, "reason_about", en_reason_about(reason, place->language));
     put_flags(substitute->flags, json);
-    en_json_array(json, "inputs");
-    for (uint32_t i = 0; i < substitute->inputs_count; i++) {
-        put_input(&substitute->inputs[i], place, json);
-    }
-    en_json_end(json);
-    en_json_array(json, "refusals");
-    for (uint32_t i = 0; i < substitute->refusals_count; i++) {
-        put_refusal(&substitute->refusals[i], place, json);
-    }
-    en_json_end(json);
+    en_substitute_json_inputs(substitute, place, json, "inputs");
+    en_substitute_json_refusals(substitute, place, json, "refusals");
     en_json_end(json);
 }
 

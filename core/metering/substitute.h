@@ -115,6 +115,14 @@ void en_substitute_json(const struct en_substitute *substitute,
                         const struct en_substitute_place *place, struct en_json *json,
                         const char *key);
 
+/* Parts of it: the arrays of inputs and of refusals. */
+void en_substitute_json_inputs(const struct en_substitute *substitute,
+                               const struct en_substitute_place *place, struct en_json *json,
+                               const char *key);
+void en_substitute_json_refusals(const struct en_substitute *substitute,
+                                 const struct en_substitute_place *place, struct en_json *json,
+                                 const char *key);
+
 /* One line: "E-01 straight line between the neighbours (Z75 communication failed) from 10:00Z, ..."
  * and for what nobody filled "not substituted: E-01 the gap is longer ...; E-02 ...". */
 void en_substitute_print(const struct en_substitute *substitute,

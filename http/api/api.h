@@ -41,6 +41,10 @@ EN_API(checkpoint);
 /* decree.c */
 EN_API(decree);
 
+/* substitutions.c */
+EN_API(substitutions);
+EN_API(edits);
+
 /* openapi.c */
 EN_API(openapi);
 
