@@ -7,6 +7,8 @@
 #include "app/commands/submission.h"
 #include "app/zones.h"
 #include "core/event/payload.h"
+#include "core/metering/corrector.h"
+#include "core/metering/formula.h"
 #include "core/metering/register_code.h"
 #include "projections/tables.h"
 #include "projections/views/keys.h"
@@ -201,14 +203,31 @@ static en_code parse_basis(const char *text, uint8_t *basis)
     return EN_OK;
 }
 
+/* What the point measures, by its newest version; electricity where nobody said. */
+static en_resource resource_of(struct en_store *store, uint32_t point)
+{
+    struct en_point_row row = {.point = point, .from = {INT64_MAX}};
+    en_resource resource = EN_RESOURCE_ELECTRICITY;
+    if (en_table_last_before(store, &en_table_point, &row, 1, NULL, NULL) == EN_OK) {
+        (void)en_resource_parse(row.resource, &resource);
+    }
+    return resource;
+}
+
 /* What the channel is, from its code where that means something, then from the options. */
-static en_code fill_channel(const struct en_arguments *arguments, struct en_channel_set *set,
-                            struct en_error *err)
+static en_code fill_channel(const struct en_arguments *arguments, en_resource resource,
+                            struct en_channel_set *set, struct en_error *err)
 {
     struct en_register_meaning meaning;
     const char *unit = en_arguments_value(arguments, "unit");
     uint64_t slot = set->slot_seconds;
     bool is_known = en_register_meaning_of(set->code, &meaning, NULL) == EN_OK;
+    const struct en_corrector_channel *corrector = en_corrector_channel_of(resource, set->code);
+    bool has_unit = false;
+    if (corrector != NULL && set->unit == EN_UNIT_NONE) {
+        set->unit = (uint8_t)corrector->unit;
+        has_unit = true;
+    }
     if (set->unit == EN_UNIT_NONE && is_known) {
         set->unit = (uint8_t)meaning.unit;
         set->basis = meaning.kind == EN_REGISTER_CUMULATIVE ? EN_BASIS_REGISTER : EN_BASIS_PROFILE;
@@ -218,7 +237,10 @@ static en_code fill_channel(const struct en_arguments *arguments, struct en_chan
         code = en_arguments_number(arguments, "slot", 86400, &slot, err);
         set->slot_seconds = (uint32_t)slot;
     }
-    if (code == EN_OK && unit != NULL) {
+    if (code == EN_OK && unit != NULL && strcmp(unit, EN_FORMULA_UNIT_NONE) == 0) {
+        set->unit = EN_UNIT_NONE;
+        has_unit = true;
+    } else if (code == EN_OK && unit != NULL) {
         en_unit parsed = EN_UNIT_NONE;
         int power = 0;
         code = en_unit_parse(en_slice_text(unit), &parsed, &power, err);
@@ -228,8 +250,9 @@ static en_code fill_channel(const struct en_arguments *arguments, struct en_chan
         }
         set->unit = (uint8_t)parsed;
     }
-    if (code == EN_OK && set->unit == EN_UNIT_NONE) {
-        code = en_error_set(err, EN_USAGE, "the code \"%.*s\" tells no unit: give --unit",
+    if (code == EN_OK && set->unit == EN_UNIT_NONE && !has_unit) {
+        code = en_error_set(err, EN_USAGE,
+                            "the code \"%.*s\" tells no unit: give --unit (none: a plain number)",
                             (int)set->code.size, (const char *)set->code.bytes);
     }
     set->is_primary = set->is_primary || en_arguments_has(arguments, "primary");
@@ -261,7 +284,7 @@ en_code en_run_channel_set(struct en_session *session, const struct en_arguments
         set.is_primary = row.is_primary;
     }
     if (code == EN_OK) {
-        code = fill_channel(arguments, &set, err);
+        code = fill_channel(arguments, resource_of(base.view.store, set.point), &set, err);
     }
     en_engine_view_close(session->engine, &base.view);
     uint32_t channel = 0;

@@ -59,11 +59,13 @@ static const struct function_row function_rows[] = {
     {"sum~", EN_FORMULA_SUM_LENIENT, 1, ARGS_MANY, "sum~(a, b, …)"},
     {"sumsq", EN_FORMULA_SUM_SQUARES, 1, ARGS_MANY, "sumsq(a, b, …)"},
     {"valid", EN_FORMULA_VALID, 1, 1, "valid(x)"},
+    {"water_mass", EN_FORMULA_WATER_MASS, 3, 3, "water_mass(V, t, p)"},
 };
 
 #define KNOWN_WORDS                                                                                \
     "known are abs as assumed avg clamp cnt coalesce day gas_standard heat heat_open hours if "    \
-    "loss max min missing p prev raw sq steam steam_saturated sum sum~ sumsq valid, and or not"
+    "loss max min missing p prev raw sq steam steam_saturated sum sum~ sumsq valid water_mass, "   \
+    "and or not"
 
 static const struct {
     en_formula_op op;

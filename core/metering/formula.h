@@ -29,7 +29,7 @@
  *   day(x)              the sum over the day, shown in each of its slots
  *   as(x, "kWh")        the author states the unit
  *   gas_standard(V, P, t, K)  heat(M, t1, p1, t2, p2)  heat_open(M1, t1, p1, M2, t2, p2, tc, pc)
- *   steam(D, t, p, tc, pc)  steam_saturated(D, p, tc, pc)
+ *   steam(D, t, p, tc, pc)  steam_saturated(D, p, tc, pc)  water_mass(V, t, p)
  *                       of gas, water and steam: formula_state.h
  * There are no loops and no definitions: the cost is bounded by the length times the slots.
  *
@@ -92,6 +92,7 @@ typedef enum en_formula_op {
     EN_FORMULA_HEAT_OPEN,
     EN_FORMULA_STEAM,
     EN_FORMULA_STEAM_SATURATED,
+    EN_FORMULA_WATER_MASS,
     EN_FORMULA_ASSUMED,
     EN_FORMULA_SUM_SQUARES,
 } en_formula_op;

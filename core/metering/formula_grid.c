@@ -5,7 +5,7 @@
 
 #define MICRO_EXPONENT (-6)
 
-en_code en_formula_day_align(struct en_slice bytes, const struct en_block_head *grid,
+en_code en_formula_day_align(struct en_slice bytes, en_unit unit, const struct en_block_head *grid,
                              struct en_block *block, struct en_arena *arena,
                              struct en_formula_day *row, struct en_error *err)
 {
@@ -43,8 +43,10 @@ en_code en_formula_day_align(struct en_slice bytes, const struct en_block_head *
     if (factor == 1) {
         memcpy(values, fine_values, grid->count * sizeof *values);
         memcpy(qualities, fine_qualities, grid->count * sizeof *qualities);
-    } else {
+    } else if (en_unit_adds_up(unit)) {
         en_slots_aggregate(fine_values, fine_qualities, fine_count, factor, values, qualities);
+    } else {
+        en_slots_mean(fine_values, fine_qualities, fine_count, factor, values, qualities);
     }
     return EN_OK;
 }

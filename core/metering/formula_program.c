@@ -572,6 +572,7 @@ static en_code compile_atom(struct compiler *compiler, const struct en_formula_n
     case EN_FORMULA_HEAT_OPEN:
     case EN_FORMULA_STEAM:
     case EN_FORMULA_STEAM_SATURATED:
+    case EN_FORMULA_WATER_MASS:
         return compile_state(compiler, node, reach, to, err);
     case EN_FORMULA_SUM_LENIENT:
         return compile_lenient(compiler, node, reach, to, den, err);

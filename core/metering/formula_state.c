@@ -52,6 +52,18 @@ static en_formula_state_verdict heat_open(const int64_t *args, int64_t *micro)
     return verdict_of(is_computed, en_heat_is_too_close(args[1], args[4], EN_HEAT_DIFFERENCE_MIN));
 }
 
+/* V, t, p: m3 * kg/m3 is kg, 1e-3 t */
+static en_formula_state_verdict water_mass(const int64_t *args, int64_t *micro)
+{
+    int64_t density = 0;
+    struct en_water_state state = {args[2], args[1]};
+    bool is_computed =
+        en_water_density(EN_WATER_LIQUID, state, &density) &&
+        en_i128_to_i64(en_i128_divide_half_up((en_i128)args[0] * density, 1000 * INT64_C(1000000)),
+                       micro);
+    return verdict_of(is_computed, false);
+}
+
 /* D, t, p, tc, pc */
 static en_formula_state_verdict steam(const int64_t *args, int64_t *micro)
 {
@@ -88,6 +100,7 @@ static const struct en_formula_state states[] = {
      {EN_UNIT_T, DEGC, KPA, EN_UNIT_T, DEGC, KPA, DEGC, KPA},
      EN_UNIT_GJ,
      heat_open},
+    {EN_FORMULA_WATER_MASS, 3, {EN_UNIT_M3, DEGC, KPA}, EN_UNIT_T, water_mass},
     {EN_FORMULA_STEAM, 5, {EN_UNIT_T, DEGC, KPA, DEGC, KPA}, EN_UNIT_GJ, steam},
     {EN_FORMULA_STEAM_SATURATED, 4, {EN_UNIT_T, KPA, DEGC, KPA}, EN_UNIT_GJ, steam_saturated},
 };

@@ -5,6 +5,7 @@
  *   gas_standard(V, P, t, K)                        m3   X-01 (kPa absolute, degC, compressibility)
  *   heat(M, t1, p1, t2, p2)                         GJ   X-02, closed
  *   heat_open(M1, t1, p1, M2, t2, p2, tc, pc)       GJ   X-02, open: cold water of tc, pc
+ *   water_mass(V, t, p)                             t    what a volume of water weighs
  *   steam(D, t, p, tc, pc)                          GJ   X-03: condensate of tc, pc
  *   steam_saturated(D, p, tc, pc)                   GJ   X-03: dry saturated steam
  *

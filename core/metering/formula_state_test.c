@@ -131,6 +131,14 @@ static void test_x_03_as_a_formula(void **state)
     assert_true(hot.micro > got.micro);
 }
 
+static void test_mass_of_a_volume_as_a_formula(void **state)
+{
+    (void)state;
+    struct outcome got = compute("water_mass(@m3.V, 95, 600)", (const char *const[]){"100"}, VALID);
+    assert_true(got.unit == EN_UNIT_T);
+    assert_true(got.micro == 96212552); /* 962.125515 kg/m3 */
+}
+
 static void test_x_08_close_temperatures_are_suspect(void **state)
 {
     (void)state;
@@ -233,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_x_01_as_a_formula),
         cmocka_unit_test(test_x_02_as_a_formula),
         cmocka_unit_test(test_x_03_as_a_formula),
+        cmocka_unit_test(test_mass_of_a_volume_as_a_formula),
         cmocka_unit_test(test_x_08_close_temperatures_are_suspect),
         cmocka_unit_test(test_x_09_as_a_formula),
         cmocka_unit_test(test_states_that_nothing_has_are_missing),

@@ -342,6 +342,7 @@ static en_code check_op(struct check *check, struct en_formula_node *node, struc
     case EN_FORMULA_HEAT_OPEN:
     case EN_FORMULA_STEAM:
     case EN_FORMULA_STEAM_SATURATED:
+    case EN_FORMULA_WATER_MASS:
         return check_state(check, node, en_formula_state_of(node->op), err);
     default:
         return unify_args(check, node, node->args, err);

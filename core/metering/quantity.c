@@ -132,6 +132,25 @@ const char *en_unit_about(en_unit unit)
     return unit_abouts[unit];
 }
 
+bool en_unit_adds_up(en_unit unit)
+{
+    switch (unit) {
+    case EN_UNIT_KWH:
+    case EN_UNIT_KVARH:
+    case EN_UNIT_KVAH:
+    case EN_UNIT_M3:
+    case EN_UNIT_M3C:
+    case EN_UNIT_GJ:
+    case EN_UNIT_GCAL:
+    case EN_UNIT_T:
+    case EN_UNIT_IMP:
+    case EN_UNIT_H:
+        return true;
+    default:
+        return false;
+    }
+}
+
 en_code en_unit_parse(struct en_slice text, en_unit *unit, int *power, struct en_error *err)
 {
     for (size_t i = 0; i < EN_COUNT_OF(spellings); i++) {

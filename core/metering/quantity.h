@@ -77,6 +77,10 @@ bool en_unit_is_known(uint32_t number);
 const char *en_unit_name(en_unit unit);
 const char *en_unit_about(en_unit unit);
 
+/* Whether amounts of the unit add up over time (kWh, m3, h): of what does not (kW, degC, kPa, plain
+ * numbers), a longer stretch has the mean. */
+bool en_unit_adds_up(en_unit unit);
+
 /* Reads a unit with its multiplier, in any case: "Wh", "MWH", "kvarh", "l", "MJ". A number in the
  * text's unit is the number times 10^*power in *unit ("MWh": KWH, 3). The empty text is NONE.
  * Case is not told apart (exchange files do not): "mwh" is megawatt-hours.

@@ -45,8 +45,9 @@ uint64_t en_slot_zero_division(uint64_t quality)
                                    graver(quality, doubt));
 }
 
-void en_slots_aggregate(const int64_t *values, const uint64_t *qualities, uint32_t count,
-                        uint32_t factor, int64_t *sums, uint64_t *sums_qualities)
+/* Runs of `factor` slots into one each: their sum over `divisor`. */
+static void join(const int64_t *values, const uint64_t *qualities, uint32_t count, uint32_t factor,
+                 uint32_t divisor, int64_t *results, uint64_t *results_qualities)
 {
     EN_ASSERT(factor > 0);
     EN_ASSERT(count % factor == 0);
@@ -66,10 +67,22 @@ void en_slots_aggregate(const int64_t *values, const uint64_t *qualities, uint32
         int64_t value = 0;
         if (!is_usable) {
             quality = en_slot_missing(quality);
-        } else if (!en_i128_to_i64(sum, &value)) {
+        } else if (!en_i128_to_i64(en_i128_divide_half_up(sum, divisor), &value)) {
             quality = en_slot_overflow(quality);
         }
-        sums[slot] = value;
-        sums_qualities[slot] = quality;
+        results[slot] = value;
+        results_qualities[slot] = quality;
     }
+}
+
+void en_slots_aggregate(const int64_t *values, const uint64_t *qualities, uint32_t count,
+                        uint32_t factor, int64_t *sums, uint64_t *sums_qualities)
+{
+    join(values, qualities, count, factor, 1, sums, sums_qualities);
+}
+
+void en_slots_mean(const int64_t *values, const uint64_t *qualities, uint32_t count,
+                   uint32_t factor, int64_t *means, uint64_t *means_qualities)
+{
+    join(values, qualities, count, factor, factor, means, means_qualities);
 }

@@ -13,6 +13,11 @@
 void en_slots_aggregate(const int64_t *values, const uint64_t *qualities, uint32_t count,
                         uint32_t factor, int64_t *sums, uint64_t *sums_qualities);
 
+/* The same for values of a moment (temperatures, pressures, powers): the mean of the parts, one
+ * rounding, half up away from zero. */
+void en_slots_mean(const int64_t *values, const uint64_t *qualities, uint32_t count,
+                   uint32_t factor, int64_t *means, uint64_t *means_qualities);
+
 /* A word as an operand: without fiscal bits and unknown ones, a worst source only beside DERIVED. A
  * DERIVED word that names no worst source counts as the worst. */
 uint64_t en_slot_clean(uint64_t quality);

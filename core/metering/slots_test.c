@@ -73,12 +73,29 @@ static void test_slot_words_of_doubt(void **state)
                 en_quality_merge(MEASURED_VALID, MEASURED_VALID));
 }
 
+static void test_slots_mean(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {10, 11, -10, -11, 5, 7};
+    uint64_t qualities[] = {EN_QUALITY_MEASURED, EN_QUALITY_MEASURED, EN_QUALITY_MEASURED,
+                            EN_QUALITY_MEASURED, EN_QUALITY_MEASURED, EN_QUALITY_MISSING};
+    int64_t means[3];
+    uint64_t words[3];
+    en_slots_mean(values, qualities, 6, 2, means, words);
+    assert_true(means[0] == 11); /* half up, away from zero */
+    assert_true(means[1] == -11);
+    assert_true(words[1] == EN_QUALITY_MEASURED);
+    assert_true(en_quality_is_missing(words[2]));
+    assert_true((words[2] & EN_QUALITY_GAP) != 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slots_aggregate_sums_exactly),
         cmocka_unit_test(test_slots_aggregate_by_one_changes_nothing),
         cmocka_unit_test(test_slot_words_of_doubt),
+        cmocka_unit_test(test_slots_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,8 @@ static en_code load_rows(struct en_node_day *work, const struct en_block_head *g
             en_code code = work->read(work->read_self, work->version->operands[i],
                                       work->day - (int32_t)back, &bytes, err);
             if (code == EN_OK && bytes.size > 0) {
-                code = en_formula_day_align(bytes, grid, work->scratch, work->arena,
+                code = en_formula_day_align(bytes, work->version->formula.refs[i].unit, grid,
+                                            work->scratch, work->arena,
                                             &rows[program->operands[i].days_first + back], err);
             }
             if (code != EN_OK) {

@@ -132,9 +132,9 @@ static en_code load_days(struct formula_work *formula, struct en_formula_day *da
             struct en_slice block;
             code = read_operand(formula, i, formula->slot.day - (int32_t)back, &block, err);
             if (code == EN_OK && block.size > 0) {
-                code =
-                    en_formula_day_align(block, &formula->grid, formula->work->block,
-                                         &formula->arena, &days[operand->days_first + back], err);
+                code = en_formula_day_align(block, formula->formula.refs[i].unit, &formula->grid,
+                                            formula->work->block, &formula->arena,
+                                            &days[operand->days_first + back], err);
             }
         }
     }

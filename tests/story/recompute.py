@@ -5,6 +5,7 @@ import re
 import sys
 from fractions import Fraction
 
+ADDS_UP = ("kWh", "kvarh", "kVAh", "m3", "m3*degC", "GJ", "Gcal", "t", "imp", "h")
 LAYERS = ("bypass", "best", "interval", "profile")
 computed = 0
 
@@ -77,7 +78,10 @@ def check_formula(node):
         shown = [part for part in parts if part.get("operand") == operand["operand"]]
         if shown and slots and "prev" not in operand["text"]:
             values = [number(one, "live" if "live" in one else "value") for one in slots]
-            same(operand, "its slots", strict(*values), number(shown[0]))
+            total = strict(*values)
+            if total is not None and slots[0]["unit"] not in ADDS_UP:
+                total = micro(total / len(values))
+            same(operand, "its slots", total, number(shown[0]))
     if re.search(r"prev|day|raw|coalesce|heat|gas|steam|valid|missing|cnt", node["expression"]):
         return
     names = {part["operand"]: number(part) for part in parts if "operand" in part}
