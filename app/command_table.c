@@ -2,10 +2,20 @@
 
 /* In the order of help. */
 static const struct en_command_theme *const themes[] = {
-    &en_command_theme_log,      &en_command_theme_exchange, &en_command_theme_structure,
-    &en_command_theme_contract, &en_command_theme_rule,     &en_command_theme_calculation,
-    &en_command_theme_edit,     &en_command_theme_why,      &en_command_theme_tariff,
-    &en_command_theme_freeze,   &en_command_theme_program,
+    // clang-format off
+    &en_command_theme_log,
+    &en_command_theme_exchange,
+    &en_command_theme_structure,
+    &en_command_theme_contract,
+    &en_command_theme_rule,
+    &en_command_theme_calculation,
+    &en_command_theme_edit,
+    &en_command_theme_why,
+    &en_command_theme_tariff,
+    &en_command_theme_alarm,
+    &en_command_theme_freeze,
+    &en_command_theme_program,
+    // clang-format on
 };
 
 const struct en_command *en_command_at(uint32_t index)

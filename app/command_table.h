@@ -26,6 +26,7 @@ extern const struct en_command_theme en_command_theme_calculation;
 extern const struct en_command_theme en_command_theme_edit;
 extern const struct en_command_theme en_command_theme_why;
 extern const struct en_command_theme en_command_theme_tariff;
+extern const struct en_command_theme en_command_theme_alarm;
 extern const struct en_command_theme en_command_theme_freeze;
 extern const struct en_command_theme en_command_theme_program;
 

@@ -130,6 +130,21 @@ EN_COMMAND(export);
 /* demo.c */
 EN_COMMAND(demo);
 
+/* alarm.c */
+EN_COMMAND(alarm_define);
+EN_COMMAND(alarm_list);
+EN_COMMAND(alarm_show);
+EN_COMMAND(alarm_ack);
+EN_COMMAND(alarm_shelve);
+EN_COMMAND(alarm_act);
+EN_COMMAND(alarm_history);
+EN_COMMAND(alarm_quality);
+
+/* event.c */
+EN_COMMAND(event_add);
+EN_COMMAND(event_list);
+EN_COMMAND(event_map);
+
 /* doctor.c */
 EN_COMMAND(doctor);
 

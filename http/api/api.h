@@ -33,6 +33,13 @@ EN_API(balance);
 EN_API(freezes);
 EN_API(freeze);
 
+/* alarms.c, device_events.c */
+EN_API(alarms);
+EN_API(alarm_definitions);
+EN_API(alarm_history);
+EN_API(alarm_quality);
+EN_API(device_events);
+
 /* log.c */
 EN_API(events);
 EN_API(proof);
