@@ -154,13 +154,34 @@ static void random_register(struct random_world *random)
     world_put(world, EN_KIND_READING_REGISTER, random->channels[place], at, &payload);
 }
 
-/* Any rule with its defaults, everywhere or at a point, from a random day on; one in five is
- * switched off. */
+/* Any rule with its defaults, often one that judges or fills what happens here; everywhere or at a
+ * point, from a random day on; one in five is switched off. */
 static void random_rule(struct random_world *random)
 {
+    static const struct {
+        en_rule_id rule;
+        const char *parameters;
+    } usual[] = {
+        {EN_RULE_CHAIN, "{\"chain\":\"UBP\"}"},
+        {EN_RULE_CHAIN, "{\"chain\":\"TECHNICAL\"}"},
+        {EN_RULE_CHAIN, "{\"chain\":\"RU-442\"}"},
+        {EN_RULE_CHAIN, "{\"methods\":[\"E-01\",\"E-04\",\"E-02\",\"E-08\",\"E-09\"]}"},
+        {EN_RULE_V_04, ""},
+        {EN_RULE_V_07, ""},
+        {EN_RULE_V_14, ""},
+        {EN_RULE_V_15, ""},
+        {EN_RULE_V_17, ""},
+        {EN_RULE_V_28, "{\"severity\":\"error\"}"},
+    };
     struct world *world = &random->world;
     const struct en_rule *rule =
         en_rule_of((en_rule_id)(1 + world_random(world, EN_RULES_COUNT - 1)));
+    const char *parameters = "";
+    if (world_random(world, 3) > 0) {
+        uint32_t place = world_random(world, EN_COUNT_OF(usual));
+        rule = en_rule_of(usual[place].rule);
+        parameters = usual[place].parameters;
+    }
     char key[64];
     bool is_everywhere = world_random(world, 2) == 0;
     (void)snprintf(key, sizeof key, is_everywhere ? "%s" : "%s point:P%u", rule->name,
@@ -168,7 +189,8 @@ static void random_rule(struct random_world *random)
     bool is_off = world_random(world, 5) == 0;
     struct en_rule_set payload = {.rule = en_slice_text(rule->name),
                                   .edition = en_slice_text("1"),
-                                  .parameters = en_slice_text(is_off ? "{\"enabled\":false}" : ""),
+                                  .parameters =
+                                      en_slice_text(is_off ? "{\"enabled\":false}" : parameters),
                                   .reason = en_slice_text("random")};
     world_put(world, EN_KIND_RULE_SET, world_name(world, EN_NAME_RULE, key),
               world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
