@@ -516,6 +516,9 @@ static en_code fold(struct en_fold *fold, void *state, const struct en_event *ev
     if ((rules_governed_by & UINT64_C(1) << event->header.kind) != 0) {
         en_registry_forget_rules(state);
     }
+    if (event->header.kind == EN_KIND_OBJECT_SET || event->header.kind == EN_KIND_POINT_SET) {
+        en_registry_forget_tree(state);
+    }
     switch ((en_kind)event->header.kind) {
     case EN_KIND_NAME_ASSIGNED:
         return fold_name(fold, event, err);
@@ -562,6 +565,7 @@ static void close_state(void *state)
 {
     struct en_registry_state *registry = state;
     en_mem_free(registry->channels);
+    en_mem_free(registry->offsets);
     en_rules_close(registry->rules);
 }
 

@@ -210,19 +210,108 @@ en_code en_registry_device_at(struct en_fold *fold, uint32_t point, struct en_in
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+void en_registry_forget_tree(struct en_registry_state *state)
+{
+    state->tree_epoch++;
+}
+
+/* The start of the row after the one that holds at the instant: `row` has the key of one that would
+ * begin right behind it. */
+static en_code next_start(struct en_fold *fold, const struct en_table *table, void *row,
+                          const struct en_instant *from, struct en_instant *to,
+                          struct en_error *err)
+{
+    struct en_table_scan scan;
+    en_code code = en_table_scan_begin(fold->store, table, row, 1, &scan, err);
+    if (code == EN_OK) {
+        code = en_table_scan_next(&scan, row, NULL, err);
+        en_table_scan_end(&scan);
+    }
+    if (code == EN_OK && from->us < to->us) {
+        *to = *from;
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* The object that the point stands in at the instant; narrows the slot to how long. */
+static en_code load_place(struct en_fold *fold, uint32_t point, struct en_instant at,
+                          struct en_offset_slot *slot, uint32_t *object, struct en_error *err)
+{
+    struct en_point_row row = {.point = point, .from = at};
+    struct en_point_row next = {.point = point, .from = {at.us < INT64_MAX ? at.us + 1 : at.us}};
+    en_code code = en_table_last_before(fold->store, &en_table_point, &row, 1, NULL, err);
+    *object = code == EN_OK ? row.object : 0;
+    slot->from = code == EN_OK ? row.from : slot->from;
+    return code == EN_OK || code == EN_NOT_FOUND
+               ? next_start(fold, &en_table_point, &next, &next.from, &slot->to, err)
+               : code;
+}
+
+static en_code load_offset(struct en_fold *fold, uint32_t point, struct en_instant at,
+                           struct en_offset_slot *slot, struct en_error *err)
+{
+    uint32_t object = 0;
+    *slot = (struct en_offset_slot){.from = {INT64_MIN}, .to = {INT64_MAX}};
+    en_code code = load_place(fold, point, at, slot, &object, err);
+    if (code != EN_OK || object == 0) {
+        return code;
+    }
+    struct en_object_row row = {.object = object, .from = at};
+    struct en_object_row next = {.object = object, .from = {at.us < INT64_MAX ? at.us + 1 : at.us}};
+    code = en_table_last_before(fold->store, &en_table_object, &row, 1, NULL, err);
+    if (code == EN_OK) {
+        slot->minutes = row.fiscal_offset_minutes;
+        slot->from = row.from.us > slot->from.us ? row.from : slot->from;
+    }
+    return code == EN_OK || code == EN_NOT_FOUND
+               ? next_start(fold, &en_table_object, &next, &next.from, &slot->to, err)
+               : code;
+}
+
+static en_code reserve_offset(struct en_registry_state *state, uint32_t point, struct en_error *err)
+{
+    if (point < state->offsets_capacity) {
+        return EN_OK;
+    }
+    size_t capacity = state->offsets_capacity > 0 ? state->offsets_capacity : CHANNELS_FIRST;
+    while (capacity <= point) {
+        capacity *= 2;
+    }
+    struct en_offset_slot *grown = en_mem_resize(state->offsets, capacity * sizeof *grown);
+    if (grown == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for the offsets of %zu points", capacity);
+    }
+    memset(grown + state->offsets_capacity, 0,
+           (capacity - state->offsets_capacity) * sizeof *grown);
+    state->offsets = grown;
+    state->offsets_capacity = capacity;
+    return EN_OK;
+}
+
 en_code en_registry_offset(struct en_fold *fold, uint32_t point, struct en_instant at,
                            int32_t *offset_minutes, struct en_error *err)
 {
+    struct en_registry_state *state = state_of(fold);
+    struct en_offset_slot once;
     *offset_minutes = 0;
-    struct en_point_row row = {.point = point, .from = at};
-    en_code code = en_table_last_before(fold->store, &en_table_point, &row, 1, NULL, err);
-    uint32_t object = code == EN_OK ? row.object : 0;
-    if (code == EN_OK && object != 0) {
-        struct en_object_row object_row = {.object = object, .from = at};
-        code = en_table_last_before(fold->store, &en_table_object, &object_row, 1, NULL, err);
-        *offset_minutes = code == EN_OK ? object_row.fiscal_offset_minutes : 0;
+    if (state == NULL) { /* a fold that only reads: nothing tells it of changes */
+        en_code read = load_offset(fold, point, at, &once, err);
+        *offset_minutes = read == EN_OK ? once.minutes : 0;
+        return read;
     }
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    en_code code = reserve_offset(state, point, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_offset_slot *slot = &state->offsets[point];
+    bool is_in_hand =
+        slot->epoch == state->tree_epoch + 1 && at.us >= slot->from.us && at.us < slot->to.us;
+    if (!is_in_hand) {
+        code = load_offset(fold, point, at, slot, err);
+        slot->epoch = code == EN_OK ? state->tree_epoch + 1 : 0;
+    }
+    *offset_minutes = code == EN_OK ? slot->minutes : 0;
+    return code;
 }
 
 en_code en_registry_clock(struct en_fold *fold, struct en_instant *at, struct en_error *err)

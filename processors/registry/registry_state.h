@@ -14,9 +14,20 @@ struct en_channel_slot {
     struct en_ratio ratio;
 };
 
+/* The offset of a point's fiscal days over the time that was asked for last. */
+struct en_offset_slot {
+    struct en_instant from;
+    struct en_instant to; /* exclusive */
+    int32_t minutes;
+    uint32_t epoch; /* tree_epoch + 1 when it was read; 0: never */
+};
+
 struct en_registry_state {
     struct en_channel_slot *channels; /* by id */
     size_t channels_capacity;
+    struct en_offset_slot *offsets; /* by point */
+    size_t offsets_capacity;
+    uint32_t tree_epoch;    /* rises with every change of a point or an object */
     struct en_rules *rules; /* NULL: nobody asked yet */
 };
 
@@ -26,6 +37,9 @@ en_code en_registry_forget_point(struct en_fold *fold, uint32_t point,
 
 /* Forgets one channel. */
 void en_registry_forget_channel(struct en_registry_state *state, uint32_t channel);
+
+/* Forgets where points stood in the tree: a point or an object changed. */
+void en_registry_forget_tree(struct en_registry_state *state);
 
 /* Forgets which rules hold where. */
 void en_registry_forget_rules(struct en_registry_state *state);
