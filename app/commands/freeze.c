@@ -259,8 +259,9 @@ static en_code name_period(const struct en_arguments *arguments, struct en_day f
 }
 
 /* What a maker that died left without attestation gets it first: the new event may be refused. */
-static en_code submit(struct en_session *session, struct en_io *io, en_kind kind, uint32_t subject,
-                      struct en_interval valid, const void *payload, struct en_error *err)
+static en_code submit(struct en_session *session, const char *actor, struct en_io *io, en_kind kind,
+                      uint32_t subject, struct en_interval valid, const void *payload,
+                      struct en_error *err)
 {
     struct en_submission submission;
     en_code code = en_attest_all(session->engine, io, err);
@@ -268,6 +269,9 @@ static en_code submit(struct en_session *session, struct en_io *io, en_kind kind
         return code;
     }
     code = en_submission_init(&submission, session->engine, err);
+    if (code == EN_OK && actor != NULL) {
+        code = en_submission_as(&submission, actor, err);
+    }
     if (code == EN_OK) {
         code = en_submission_add(&submission, kind, subject, valid, payload, err);
     }
@@ -352,7 +356,8 @@ en_code en_run_freeze_create(struct en_session *session, const struct en_argumen
     requested.policy = en_arguments_text(arguments, "policy", en_slice_text(""));
     struct en_interval valid = {en_day_interval(from, 0).from, en_day_interval(to, 0).from};
     bool is_waiting = false;
-    code = submit(session, io, EN_KIND_FREEZE_REQUESTED, freeze, valid, &requested, err);
+    code = submit(session, en_arguments_value(arguments, "actor"), io, EN_KIND_FREEZE_REQUESTED,
+                  freeze, valid, &requested, err);
     if (code == EN_OK) {
         code = is_requested(session, freeze, &is_waiting, io, err);
     }
@@ -384,7 +389,7 @@ en_code en_run_correction_create(struct en_session *session, const struct en_arg
         code = en_engine_find(session->engine, EN_NAME_FREEZE, id, &freeze, err);
     }
     if (code == EN_OK) {
-        code = submit(session, io, EN_KIND_CORRECTION_REQUESTED, freeze,
+        code = submit(session, NULL, io, EN_KIND_CORRECTION_REQUESTED, freeze,
                       (struct en_interval){{0}, {0}}, &requested, err);
     }
     return code == EN_OK ? show(session, arguments, id, io, err) : code;

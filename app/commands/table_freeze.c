@@ -2,6 +2,11 @@
 #include "app/command_table.h"
 #include "app/commands/commands.h"
 
+#define ACTOR                                                                                      \
+    {                                                                                              \
+        "actor", 0, "NAME", "Who acts; absent: the user that runs the program", NULL, false        \
+    }
+
 static const struct en_command commands[] = {
     {
         .noun = "freeze",
@@ -14,7 +19,8 @@ static const struct en_command commands[] = {
                     {"scope", 0, "OBJECT", "Only this object and below; absent: everything", NULL,
                      false},
                     {"policy", 0, "NAME", "Which checks must pass (declare)", NULL, false},
-                    {"name", 0, "ID", "Its id; absent: the period, as 2013-04", NULL, false}},
+                    {"name", 0, "ID", "Its id; absent: the period, as 2013-04", NULL, false},
+                    ACTOR},
         .example = "enerlog -D data freeze create --from 2013-04-01 --to 2013-05-01 --json",
         .needs = EN_NEEDS_ENGINE,
         .takes = EN_TAKES_OUTPUT,
@@ -50,7 +56,7 @@ static const struct en_command commands[] = {
         .summary = "Approves a freeze that another person asked for",
         .details = "With the last approval that the policy wants, the checks are made again and "
                    "the period is frozen. Who asked cannot approve.",
-        .options = {{"note", 0, "TEXT", "What the approver says", NULL, false}},
+        .options = {{"note", 0, "TEXT", "What the approver says", NULL, false}, ACTOR},
         .operands = {{"ID", "Id of the freeze", false, false}},
         .example = "enerlog -D data freeze approve 2013-04",
         .needs = EN_NEEDS_ENGINE,
@@ -153,7 +159,8 @@ static const struct en_command commands[] = {
                    "be frozen or corrected.",
         .options = {{"scope", 0, "OBJECT", "Only this object and below; absent: everything", NULL,
                      false},
-                    {"reason", 0, "TEXT", "Why", NULL, true}},
+                    {"reason", 0, "TEXT", "Why", NULL, true},
+                    ACTOR},
         .example = "enerlog -D data hold set --scope PS-110 --reason \"audit of March\"",
         .needs = EN_NEEDS_ENGINE,
         .takes = EN_TAKES_OUTPUT,
@@ -165,7 +172,8 @@ static const struct en_command commands[] = {
         .summary = "Lets a held scope go: its numbers are those of never having held",
         .options = {{"scope", 0, "OBJECT", "The scope that is held; absent: everything", NULL,
                      false},
-                    {"reason", 0, "TEXT", "Why", NULL, false}},
+                    {"reason", 0, "TEXT", "Why", NULL, false},
+                    ACTOR},
         .example = "enerlog -D data hold release --scope PS-110",
         .needs = EN_NEEDS_ENGINE,
         .takes = EN_TAKES_OUTPUT,

@@ -7,11 +7,13 @@
 #include "core/mem.h"
 #include "core/metering/block.h"
 #include "core/metering/finding.h"
+#include "projections/tables_edit.h"
 #include "projections/views/balance.h"
 #include "projections/views/best.h"
 #include "projections/views/keys.h"
 
 #define DAY_SECONDS 86400u
+#define EDITS_SIZE_MAX ((size_t)4 << 20) /* one row */
 
 static const char *const names[] = {
 #define CHECK_NAME(name, bit, text, wants, fails) [bit] = text,
@@ -236,6 +238,57 @@ static en_code check_channels(struct run *run, struct en_error *err)
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+/* ---- edits ---- */
+
+/* An edit that nobody decided, of a channel of the scope, in days of the period. */
+static en_code check_edit(struct run *run, const struct en_edit_row *edit, struct en_error *err)
+{
+    struct en_channel_row channel = {.channel = edit->channel};
+    struct en_slice point = {NULL, 0};
+    int32_t offset = 0;
+    bool is = false;
+    en_code code = en_table_get(run->store, &en_table_channel, &channel, NULL, err);
+    if (code == EN_OK) {
+        code = is_of_scope(run, &channel, &is, err);
+    }
+    if (code == EN_OK && is) {
+        code = en_keys_point_offset(run->store, channel.point, edit->from, &offset, err);
+    }
+    int32_t first = en_day_of_instant(edit->from, offset).n;
+    int32_t last = en_day_of_instant((struct en_instant){edit->to.us - 1}, offset).n;
+    bool is_inside = first < run->candidate->to_day && last >= run->candidate->from_day;
+    if (code != EN_OK || !is || !is_inside) {
+        return code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    code = en_keys_key(run->store, EN_NAME_POINT, channel.point, &point, err);
+    if (code == EN_OK) {
+        fail(run, EN_FREEZE_CHECK_EDITS, 1, "%.*s %.*s: edit %" PRIu64,
+             (int)(point.size > 40 ? 40 : point.size), (const char *)point.bytes,
+             (int)(channel.code.size > 20 ? 20 : channel.code.size),
+             (const char *)channel.code.bytes, edit->edit);
+    }
+    return code;
+}
+
+static en_code check_edits(struct run *run, struct en_error *err)
+{
+    struct en_table_scan scan;
+    struct en_arena arena;
+    en_arena_init(&arena, EDITS_SIZE_MAX);
+    en_code code = en_table_scan_begin(run->store, &en_table_edit, NULL, 0, &scan, err);
+    while (code == EN_OK) {
+        struct en_edit_row row;
+        en_arena_reset(&arena);
+        code = en_table_scan_next(&scan, &row, &arena, err);
+        if (code == EN_OK && row.state == EN_EDIT_STATE_REQUESTED) {
+            code = check_edit(run, &row, err);
+        }
+    }
+    en_table_scan_end(&scan);
+    en_arena_fini(&arena);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 /* ---- balances ---- */
 
 static en_code check_balance(struct run *run, const struct en_balance_row *row,
@@ -299,6 +352,9 @@ static en_code run_all(struct run *run, struct en_error *err)
     }
     if ((run->candidate->checks & of_channels) != 0) {
         code = check_channels(run, err);
+    }
+    if (code == EN_OK && is_asked(run, EN_FREEZE_CHECK_EDITS)) {
+        code = check_edits(run, err);
     }
     if (code == EN_OK && is_asked(run, EN_FREEZE_CHECK_BALANCES)) {
         code = check_balances(run, err);

@@ -143,6 +143,29 @@ static en_code add_input(struct en_why_work *work, struct en_why_node *parent,
     }
 }
 
+/* What was put in: the slot of the layer that substitution wrote. */
+static en_code add_filled(struct en_why_work *work, struct en_why_node *node, uint32_t channel,
+                          const struct en_why_slot *slot, struct en_error *err)
+{
+    struct en_channel_row row = {.channel = channel};
+    struct en_slice block;
+    struct en_why_slot_value value = {.quality = EN_QUALITY_MISSING};
+    bool is_found = false;
+    en_code code = en_table_get(work->store, &en_table_channel, &row, NULL, err);
+    if (code == EN_OK) {
+        code = en_series_get(work->store, &en_series_best, slot->day, channel, &block, err);
+    }
+    if (code == EN_OK) {
+        code =
+            en_why_slot_at(work, block, slot->day, slot->span.from, NULL, &value, &is_found, err);
+    }
+    if (code == EN_OK || code == EN_NOT_FOUND) {
+        en_why_value(work->tree, node, value.micro, (en_unit)row.unit, value.quality);
+        code = EN_OK;
+    }
+    return code;
+}
+
 static en_code add_substitute(struct en_why_work *work, struct en_why_node *parent,
                               const struct en_substitute *substitute, uint32_t channel,
                               const struct en_why_slot *slot,
@@ -158,11 +181,13 @@ static en_code add_substitute(struct en_why_work *work, struct en_why_node *pare
     en_json_init(&json, line);
     en_substitute_json(substitute, place, &json, NULL);
     en_why_json(work->tree, node, "substitute", en_buf_slice(line));
-    en_code code = EN_OK;
-    if (substitute->method != EN_METHOD_NONE) {
-        struct en_slice method =
-            en_slice_text(en_method_id((en_estimation_method)substitute->method));
-        code = en_why_rule(work, node, method, channel, slot->day, err);
+    en_why_instant(work->tree, node, "slot", slot->span.from, 0);
+    en_code code = add_filled(work, node, channel, slot, err);
+    code = code == EN_OK ? en_why_rule(work, node, en_slice_text("CHAIN"), channel, slot->day, err)
+                         : code;
+    if (code == EN_OK && substitute->method != EN_METHOD_NONE) {
+        const char *method = en_method_id((en_estimation_method)substitute->method);
+        code = en_why_rule(work, node, en_slice_text(method), channel, slot->day, err);
     }
     for (uint32_t i = 0; i < substitute->inputs_count && code == EN_OK; i++) {
         code = add_input(work, node, &substitute->inputs[i], channel, slot, err);

@@ -3,6 +3,7 @@ from the program's code. Prints how many were computed; exit 1 with the place of
 import json
 import re
 import sys
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 ADDS_UP = ("kWh", "kvarh", "kVAh", "m3", "m3*degC", "GJ", "Gcal", "t", "imp", "h")
@@ -61,6 +62,21 @@ def check_channel(node):
         same(node, "the top layer", number(top[0]), live)
 
 
+def check_substitute(node):
+    """E-01: a + (b - a) i / (n + 1); E-02: the mean of the like days; E-03: the check meter's."""
+    filled = node["substitute"]
+    values = [number(one, "live" if "live" in one else "value") for one in inputs(node, "channel")]
+    if filled.get("method") == "E-01" and len(values) == 2:
+        first, slot, last = (datetime.fromisoformat(text) for text in
+                             (filled["inputs"][0]["to"], node["slot"], filled["inputs"][1]["from"]))
+        share = Fraction((slot - first) // timedelta(seconds=1), (last - first) // timedelta(seconds=1))
+        slots = filled["slots"]
+        place = int(share * slots) + 1
+        same(node, "the straight line", micro(values[0] + (values[1] - values[0]) * place / (slots + 1)), number(node))
+    elif filled.get("method") == "E-02" and values and None not in values:
+        same(node, "the mean of like days", micro(sum(values) / len(values)), number(node))
+
+
 def lenient(*values):
     known = [value for value in values if value is not None]
     return sum(known) if known else None
@@ -104,7 +120,7 @@ def check_balance(node):
 
 
 CHECKS = {"interval": check_interval, "profile": check_profile, "channel": check_channel, "formula": check_formula,
-          "balance": check_balance}
+          "balance": check_balance, "substitute": check_substitute}
 
 
 def check(node):

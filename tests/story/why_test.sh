@@ -105,6 +105,27 @@ same 400 "$(head -n 1 answer)" "status"
 same 404 "$(head -n 1 answer)" "status"
 stop_daemon
 
+# What rules found and put in, by which parameters, set by whom and why; each estimate from its inputs.
+printf '5007 01 100\n' | xml_day 20130414 1 | sed 's/<value>110</<value></; s/<value>111</<value></' >gaps.xml
+expect 0 import --format xml80020 --create gaps.xml
+expect 0 rule set V-04 --from 2013-01-01 --reason "gaps are findings" --json
+expect 0 rule set CHAIN --target point:5007 --from 2013-01-01 --param methods=E-01,E-02 --reason "as agreed"
+expect 0 why 5007 A+ 2013-04-14T05:10
+says ': 110 kWh (EST_INTERP, '
+says '  V-04 ERROR no value'
+says 'rule V-04 {"enabled":true,"severity":"error"}, set for everywhere since 2013-01-01T'
+says 'because "gaps are findings"'
+says 'rule.set, recorded'
+says '  E-01 straight line between the neighbours'
+says 'rule E-01 {"enabled":true,"gap":7200}'
+says ': 109 kWh (MEASURED'
+says ': 112 kWh (MEASURED'
+why 6 5007 A+ 2013-04-14T05:10
+why 6 5007 A+ 2013-04-14T05:40
+says '"rule":"CHAIN"'
+expect 0 why 5007 A+ 2013-04-14T05:10 --lang ru
+says '  V-04 ОШИБКА нет значения'
+
 # The demonstration has ratios, a replaced meter, registers that roll over, and a balance of 25 members.
 "$program" demo --no-serve --dir "$folder/demo" >"$out" 2>"$err" </dev/null || fault "exit code $?"
 dir=$folder/demo/data
