@@ -11,6 +11,7 @@
 #include "core/event/payload.h"
 #include "core/metering/charge.h"
 #include "projections/tables.h"
+#include "projections/views/calendar_json.h"
 #include "projections/views/keys.h"
 #include "projections/views/schedule.h"
 
@@ -56,23 +57,10 @@ static en_code put_key(struct en_rows *rows, struct en_store *store, en_name_typ
     return code;
 }
 
-static void print_offset(int32_t minutes, char text[16])
+static void put_clock(struct en_rows *rows, const struct en_calendar_row *row)
 {
-    uint32_t size = (uint32_t)(minutes < 0 ? -minutes : minutes);
-    (void)snprintf(text, 16, "%c%02u:%02u", minutes < 0 ? '-' : '+', size / 60 % 100, size % 60);
-}
-
-/* "fiscal", "+03:00", "Europe/Moscow" */
-static struct en_slice clock_text(const struct en_calendar_row *row, char text[16])
-{
-    if (row->clock == EN_CALENDAR_CIVIL) {
-        return row->zone;
-    }
-    (void)snprintf(text, 16, "fiscal");
-    if (row->clock == EN_CALENDAR_OFFSET) {
-        print_offset(row->offset_minutes, text);
-    }
-    return en_slice_text(text);
+    char text[EN_CLOCK_TEXT_SIZE];
+    en_rows_slice(rows, en_calendar_clock_text(row, text));
 }
 
 /* Walks the rows of a table; each is given with an arena that lasts for it. */
@@ -122,13 +110,12 @@ static en_code put_calendar(struct en_rows *rows, struct en_store *store,
                             struct en_error *err)
 {
     const struct en_calendar_row *row = row_memory;
-    char text[16];
     (void)arguments;
     en_code code = put_key(rows, store, EN_NAME_CALENDAR, row->calendar, err);
     put_day(rows, row->from);
     put_day(rows, row->to);
     en_rows_slice(rows, row->title);
-    en_rows_slice(rows, clock_text(row, text));
+    put_clock(rows, row);
     put_zones(rows, &row->zones);
     en_rows_count(rows, row->seasons.count);
     en_rows_count(rows, row->dates.count);
@@ -157,94 +144,6 @@ en_code en_run_calendar_list(struct en_session *session, const struct en_argumen
     return en_list_run(session, arguments, io, list_calendars, err);
 }
 
-/* Dates of one type, as "2026-05-01", or "05-01" of every year. */
-static void json_dates(struct en_json *json, const char *word, const struct en_list *list,
-                       en_day_type type, bool is_yearly)
-{
-    const struct en_calendar_date *dates = list->items;
-    en_json_array(json, word);
-    for (uint32_t i = 0; i < list->count; i++) {
-        char text[EN_DAY_TEXT_SIZE];
-        if (dates[i].type == (uint8_t)type && dates[i].is_yearly == is_yearly) {
-            (void)en_day_print(dates[i].day, text);
-            en_json_string(json, NULL, is_yearly && strlen(text) == 10 ? text + 5 : text);
-        }
-    }
-    en_json_end(json);
-}
-
-static void json_all_dates(struct en_json *json, const struct en_list *dates, bool is_yearly)
-{
-    json_dates(json, "holidays", dates, EN_DAY_TYPE_HOLIDAY, is_yearly);
-    json_dates(json, "special", dates, EN_DAY_TYPE_SPECIAL, is_yearly);
-    json_dates(json, "moved", dates, EN_DAY_TYPE_MOVED, is_yearly);
-}
-
-/* The switch lists, one for each season and type that has one. */
-static void json_days(struct en_json *json, const struct en_calendar_row *row)
-{
-    const struct en_calendar_switch *switches = row->switches.items;
-    const struct en_calendar_season *seasons = row->seasons.items;
-    const struct en_calendar_zone *zones = row->zones.items;
-    en_json_array(json, "days");
-    for (uint32_t i = 0; i < row->switches.count; i++) {
-        const struct en_calendar_switch *s = &switches[i];
-        bool is_first = i == 0 || s[-1].season != s->season || s[-1].type != s->type;
-        bool is_last =
-            i + 1 == row->switches.count || s[1].season != s->season || s[1].type != s->type;
-        char time[16];
-        if (is_first) {
-            en_json_object(json, NULL);
-            if (row->seasons.count > 0) {
-                en_json_text(json, "season", seasons[s->season].name);
-            }
-            en_json_array(json, "types");
-            en_json_string(json, NULL, en_day_type_name((en_day_type)s->type));
-            en_json_end(json);
-            en_json_object(json, "switches");
-        }
-        (void)snprintf(time, sizeof time, "%02u:%02u", s->minute / 60u, s->minute % 60u);
-        en_json_text(json, time, zones[s->zone].name);
-        if (is_last) {
-            en_json_end(json);
-            en_json_end(json);
-        }
-    }
-    en_json_end(json);
-}
-
-static void json_calendar(struct en_json *json, const struct en_calendar_row *row)
-{
-    const struct en_calendar_season *seasons = row->seasons.items;
-    const struct en_calendar_zone *zones = row->zones.items;
-    char text[24];
-    en_json_object(json, NULL);
-    en_json_text(json, "title", row->title);
-    en_json_text(json, "clock", clock_text(row, text));
-    en_json_array(json, "zones");
-    for (uint32_t i = 0; i < row->zones.count; i++) {
-        en_json_text(json, NULL, zones[i].name);
-    }
-    en_json_end(json);
-    en_json_array(json, "seasons");
-    for (uint32_t i = 0; i < row->seasons.count; i++) {
-        (void)snprintf(text, sizeof text, "%02u-%02u", seasons[i].month, seasons[i].day);
-        en_json_object(json, NULL);
-        en_json_text(json, "name", seasons[i].name);
-        en_json_string(json, "from", text);
-        en_json_end(json);
-    }
-    en_json_end(json);
-    json_all_dates(json, &row->dates, false);
-    en_json_object(json, "yearly");
-    json_all_dates(json, &row->dates, true);
-    en_json_end(json);
-    json_days(json, row);
-    en_json_text(json, "document", row->document);
-    en_json_text(json, "reason", row->reason);
-    en_json_end(json);
-}
-
 static en_code show_calendar(struct en_store *store, const struct en_arguments *arguments,
                              struct en_io *io, struct en_error *err)
 {
@@ -269,7 +168,7 @@ static en_code show_calendar(struct en_store *store, const struct en_arguments *
                    : code;
     }
     if (code == EN_OK) {
-        json_calendar(&json, &row);
+        en_calendar_json(&json, NULL, &row);
         en_buf_text(&out, "\n");
         code = en_buf_code(&out, err);
     }
@@ -493,12 +392,12 @@ static en_code put_peak_hours(struct en_rows *rows, struct en_store *store,
     const struct en_peak_hours_row *row = row_memory;
     const char *asked = en_arguments_value(arguments, "region");
     struct en_slice key = {NULL, 0};
-    char offset[16];
+    char offset[EN_CLOCK_TEXT_SIZE];
     en_code code = en_keys_key(store, EN_NAME_REGION, row->region, &key, err);
     if (code != EN_OK || (asked != NULL && !en_slice_equal(key, en_slice_text(asked)))) {
         return code;
     }
-    print_offset(row->offset_minutes, offset);
+    en_offset_print(row->offset_minutes, offset);
     en_rows_slice(rows, key);
     en_rows_text(rows, row->list == EN_PEAK_PLANNED ? "planned" : "fact");
     put_day(rows, row->from);

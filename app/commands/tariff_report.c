@@ -225,36 +225,24 @@ static en_code put_bill(struct ask *ask, uint32_t point, struct en_interval peri
     return code == EN_OK ? put_bill_total(ask, &bill, err) : code;
 }
 
-/* Every period that begins in the stretch; a change of contract moves the next one. */
+/* Every period that begins in the stretch. */
 static en_code charge_point(struct ask *ask, uint32_t point, bool is_asked, struct en_error *err)
 {
-    struct en_billing billing;
-    struct en_instant begin = {0};
-    struct en_instant end = {0};
-    int32_t offset = 0;
+    struct en_bill_periods periods;
+    struct en_interval period;
     uint32_t tariff = 0;
-    en_code code = en_keys_day_start(ask->store, point, ask->from.n, &begin, &offset, err);
-    code =
-        code == EN_OK ? en_keys_day_start(ask->store, point, ask->to.n, &end, &offset, err) : code;
-    code = code == EN_OK
-               ? en_schedule_point_tariff(ask->store, point, begin, ask->from.n, &tariff, err)
-               : code;
+    en_code code = en_bill_periods_begin(ask->store, point, ask->from, ask->to, &periods, err);
+    code = code == EN_OK ? en_schedule_point_tariff(ask->store, point, periods.begin, ask->from.n,
+                                                    &tariff, err)
+                         : code;
     if (code != EN_OK || (tariff == 0 && !is_asked)) {
         return code;
     }
-    struct en_instant at = begin;
-    while (code == EN_OK && at.us < end.us) {
-        code = en_bill_billing(ask->store, point, at, &billing, err);
-        if (code != EN_OK) {
-            break;
-        }
-        struct en_interval period = en_billing_period(&billing, en_billing_month_of(&billing, at));
-        if (period.from.us >= begin.us && period.from.us < end.us) {
-            code = put_bill(ask, point, period, err);
-        }
-        at = period.to;
+    while (code == EN_OK) {
+        code = en_bill_periods_next(&periods, &period, err);
+        code = code == EN_OK ? put_bill(ask, point, period, err) : code;
     }
-    return code;
+    return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
 static en_code fill_report(struct en_store *store, const struct en_arguments *arguments,

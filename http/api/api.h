@@ -39,6 +39,13 @@ EN_API(alarm_definitions);
 EN_API(alarm_history);
 EN_API(alarm_quality);
 EN_API(device_events);
+/* tariffs.c */
+EN_API(calendars);
+EN_API(tariffs);
+EN_API(prices);
+EN_API(peak_hours);
+EN_API(charges);
+EN_API(deviation);
 
 /* log.c */
 EN_API(events);

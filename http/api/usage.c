@@ -2,6 +2,13 @@
 #include "projections/views/usage.h"
 #include "http/api/reply.h"
 #include "projections/views/keys.h"
+#include "projections/views/zone_usage.h"
+
+static bool is_by_zone(const struct en_http_request *request)
+{
+    const char *by = en_http_query(request, "by");
+    return by != NULL && strcmp(by, "zone") == 0;
+}
 
 static en_code parse_words(const struct en_http_request *request, struct en_usage_query *query,
                            struct en_error *err)
@@ -11,8 +18,8 @@ static en_code parse_words(const struct en_http_request *request, struct en_usag
     const char *channel = en_http_query(request, "channel");
     query->is_formulas = by != NULL && strcmp(by, "formula") == 0;
     query->code = channel == NULL ? en_slice_of(NULL, 0) : en_slice_text(channel);
-    if (by != NULL && !query->is_formulas && strcmp(by, "channel") != 0) {
-        return en_error_set(err, EN_USAGE, "by is channel or formula, not \"%.64s\"", by);
+    if (by != NULL && !query->is_formulas && strcmp(by, "channel") != 0 && !is_by_zone(request)) {
+        return en_error_set(err, EN_USAGE, "by is channel, formula or zone, not \"%.64s\"", by);
     }
     static const struct {
         const char *word;
@@ -96,6 +103,29 @@ static en_code find_ids(struct en_store *store, const struct en_http_request *re
     return code;
 }
 
+static en_code put_zone(void *self, const struct en_zone_usage_row *row, struct en_error *err)
+{
+    struct en_json *json = self;
+    (void)err;
+    en_json_object(json, NULL);
+    en_json_text(json, "point", row->series->point_key);
+    en_json_text(json, "channel", row->series->code);
+    en_json_day(json, "from", row->from);
+    en_json_day(json, "to", row->to);
+    if (row->is_without) {
+        en_json_null(json, "zone");
+    } else {
+        en_json_text(json, "zone", row->zone);
+    }
+    en_json_string(json, "unit", en_unit_name(row->series->unit));
+    en_json_micro(json, "energy", row->micro);
+    en_json_u64(json, "intervals", row->present_count);
+    en_json_u64(json, "missing", row->missing_count);
+    en_json_u64(json, "split", row->split_count);
+    en_json_end(json);
+    return EN_OK;
+}
+
 EN_API(usage)
 {
     struct en_service_view view;
@@ -110,6 +140,16 @@ EN_API(usage)
     }
     en_usage_init(&usage);
     code = find_ids(view.store, request, &query, err);
+    if (is_by_zone(request)) {
+        en_api_begin_list(&response->json, &view);
+        code = code == EN_OK
+                   ? en_zone_usage_walk(view.store, &query, put_zone, &response->json, err)
+                   : code;
+        service->view_close(service->self, &view);
+        en_api_end_list(&response->json);
+        en_usage_fini(&usage);
+        return code;
+    }
     if (code == EN_OK) {
         code = en_usage_gather(&usage, view.store, &query, err);
     }

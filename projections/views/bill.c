@@ -554,6 +554,37 @@ en_code en_bill_billing(struct en_store *store, uint32_t point, struct en_instan
                : code;
 }
 
+en_code en_bill_periods_begin(struct en_store *store, uint32_t point, struct en_day from,
+                              struct en_day to, struct en_bill_periods *periods,
+                              struct en_error *err)
+{
+    int32_t offset = 0;
+    *periods = (struct en_bill_periods){.store = store, .point = point};
+    en_code code = en_keys_day_start(store, point, from.n, &periods->begin, &offset, err);
+    periods->at = periods->begin;
+    return code == EN_OK ? en_keys_day_start(store, point, to.n, &periods->end, &offset, err)
+                         : code;
+}
+
+en_code en_bill_periods_next(struct en_bill_periods *periods, struct en_interval *period,
+                             struct en_error *err)
+{
+    struct en_billing billing;
+    while (periods->at.us < periods->end.us) {
+        en_code code = en_bill_billing(periods->store, periods->point, periods->at, &billing, err);
+        if (code != EN_OK) {
+            return code;
+        }
+        *period = en_billing_period(&billing, en_billing_month_of(&billing, periods->at));
+        EN_ASSERT(period->to.us > periods->at.us);
+        periods->at = period->to;
+        if (period->from.us >= periods->begin.us && period->from.us < periods->end.us) {
+            return EN_OK;
+        }
+    }
+    return EN_NOT_FOUND;
+}
+
 /* 0: not one to be paid by; more is better. */
 static int fitness(const struct en_channel_row *row, uint32_t plan_channel)
 {

@@ -48,6 +48,22 @@ struct en_bill {
 en_code en_bill_billing(struct en_store *store, uint32_t point, struct en_instant at,
                         struct en_billing *billing, struct en_error *err) EN_MUST_CHECK;
 
+/* The billing periods of the point that begin in fiscal days [from, to), in order; a change of the
+ * contract moves the next one. next: EN_NOT_FOUND at the end. Caller's memory; nothing to give
+ * back. */
+struct en_bill_periods {
+    struct en_store *store;
+    uint32_t point;
+    struct en_instant begin;
+    struct en_instant end;
+    struct en_instant at;
+};
+en_code en_bill_periods_begin(struct en_store *store, uint32_t point, struct en_day from,
+                              struct en_day to, struct en_bill_periods *periods,
+                              struct en_error *err) EN_MUST_CHECK;
+en_code en_bill_periods_next(struct en_bill_periods *periods, struct en_interval *period,
+                             struct en_error *err) EN_MUST_CHECK;
+
 /* The channel of the point whose energy is paid for: "A+", else the first of received active energy
  * with a grid, else such a register; 0 none. The contract's plan is none. */
 en_code en_bill_channel(struct en_store *store, uint32_t point, struct en_instant at,

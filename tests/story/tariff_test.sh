@@ -126,4 +126,37 @@ expect 0 report deviation --from 2026-06-01 --to 2026-06-04 --json
 # --- as of before the change of calendar
 expect 0 report usage --by zone --from 2026-06-03 --to 2026-06-04 --point 5001 -o csv
 lacks half
+
+# --- the API gives the numbers of the commands
+get() {
+    command="... GET $1"
+    "$ENERLOG_BUILD_DIR/tests.story.get_main" "$port" "$1" >answer 2>"$err" || fault "no answer"
+    status=$(head -n 1 answer)
+    tail -n +2 answer >"$out"
+    same "${2:-200}" "$status" "status"
+}
+
+start_daemon || finish
+get "/api/v1/usage?by=zone&from=2026-06-01&to=2026-06-04"
+sed -e 's/.*"items":\[//' -e 's/\]}$//' -e 's/},{/}\n{/g' "$out" | sed '/^$/d' >items.txt
+"$program" -D "$dir" report usage --by zone --from 2026-06-01 --to 2026-06-04 --json >report.txt
+diff report.txt items.txt >difference || fault "the command (<) and the API (>): $(cat difference)"
+get /api/v1/calendars
+says '"calendar":"rf3","from":"2026-06-03"'
+says '"holidays":["2026-06-12"]'
+get /api/v1/tariffs
+says '"members":[{"point":"5001"}]'
+get /api/v1/prices
+says '"part":"energy","zone":3,"per":"kWh","from":"2026-01-01","to":null,"price_rub":"5.123456"'
+get /api/v1/peak-hours
+says '"days":[{"day":"2026-06-01","hour":10}'
+get "/api/v1/charges?point=5001&from=2026-06-01&to=2026-07-01"
+says '"total_rub":"61763.80","complete":false,"intervals":144,"missing":1296'
+says '"zone":"peak","from":"2026-06-01T00:00:00+03:00","to":"2026-06-04T00:00:00+03:00","quantity":"7742","unit":"kWh","by_hours":false,"price_rub":"5.123456","amount_rub":"39665.80"'
+get "/api/v1/deviation?point=5002&from=2026-06-01&to=2026-06-04"
+says '"declared":{"stated":"100","excess":"13","percent":"13"}'
+says '"purchased":{"kw":"70.333333","document":"list 6","missing":0,"days":[{"day":"2026-06-01","hour":10,"kw":"61"}'
+get "/api/v1/charges?from=2026-06-01&to=2026-07-01" 400
+get "/api/v1/deviation?point=nobody&from=2026-06-01&to=2026-07-01" 404
+stop_daemon
 finish
