@@ -260,25 +260,40 @@ static en_code add_parts(struct formula_work *formula, struct en_error *err)
 
 /* ---- the node ---- */
 
-/* The stored entry that holds the instant; size 0: none does. */
+/* The entry of the day that has the slots: the live one, else what a freeze still holds of it. */
+static en_code entry_of_day(struct en_why_work *work, uint32_t node, int32_t day,
+                            struct en_slice *live, struct en_slice *block, struct en_error *err)
+{
+    struct en_frozen_item item = {.lane = EN_FROZEN_NODE, .day = day, .series = node};
+    struct en_slice missing;
+    struct en_slice entry = {NULL, 0};
+    *block = (struct en_slice){NULL, 0};
+    en_code code = en_series_get(work->store, &en_series_node, day, node, live, err);
+    if (code == EN_NOT_FOUND) {
+        *live = (struct en_slice){NULL, 0};
+        code = EN_OK;
+    }
+    entry = *live;
+    if (code == EN_OK && entry.size == 0 && work->query->lane == EN_LANE_FISCAL) {
+        code = en_why_fiscal_entry(work, &item, &entry, err);
+    }
+    return code == EN_OK && entry.size > 0 ? en_node_entry_parse(entry, block, &missing, err)
+                                           : code;
+}
+
+/* The day that holds the instant, its slots, and its live entry (size 0: none). EN_NOT_FOUND. */
 static en_code find_entry(struct formula_work *formula, uint32_t node, struct en_instant at,
-                          struct en_slice *entry, struct en_slice *block, struct en_error *err)
+                          struct en_slice *live, struct en_slice *block, struct en_error *err)
 {
     static const int32_t around[] = {0, -1, 1};
     struct en_why_work *work = formula->work;
     int32_t near_day = en_day_of_instant(at, work->offset).n;
-    *entry = (struct en_slice){NULL, 0};
-    *block = (struct en_slice){NULL, 0};
     for (size_t i = 0; i < EN_COUNT_OF(around); i++) {
-        struct en_slice missing;
         struct en_why_slot_value value;
         bool is_found = false;
         int32_t day = near_day + around[i];
-        en_code code = en_series_get(work->store, &en_series_node, day, node, entry, err);
-        if (code == EN_OK) {
-            code = en_node_entry_parse(*entry, block, &missing, err);
-        }
-        if (code == EN_OK) {
+        en_code code = entry_of_day(work, node, day, live, block, err);
+        if (code == EN_OK && block->size > 0) {
             code =
                 en_why_slot_at(work, *block, day, at, &formula->slot.span, &value, &is_found, err);
         }
@@ -288,11 +303,11 @@ static en_code find_entry(struct formula_work *formula, uint32_t node, struct en
             formula->grid = work->block->head;
             return EN_OK;
         }
-        if (code != EN_OK && code != EN_NOT_FOUND) {
+        if (code != EN_OK) {
             return code;
         }
     }
-    *entry = (struct en_slice){NULL, 0};
+    *live = (struct en_slice){NULL, 0};
     return en_error_set(err, EN_NOT_FOUND,
                         "formula %s has no value then: none of what it reads has",
                         en_why_key(work, EN_NAME_FORMULA, node));

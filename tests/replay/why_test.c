@@ -25,6 +25,8 @@ static uint32_t scaled_count;
 static uint32_t events_count;
 static uint32_t rules_count;
 
+static char refusal[EN_ERROR_TEXT_SIZE]; /* of the last question without an answer */
+
 static json_t *derive(struct en_store *store, struct en_log *log, uint64_t position,
                       const struct en_why_query *query)
 {
@@ -51,6 +53,7 @@ static json_t *derive(struct en_store *store, struct en_log *log, uint64_t posit
     } else if (code != EN_NOT_FOUND) {
         fail_msg("why: %s", err.text);
     }
+    (void)snprintf(refusal, sizeof refusal, "%s", err.text);
     en_log_lookup_fini(&events);
     en_buf_fini(&out);
     en_why_tree_fini(&tree);
@@ -176,7 +179,10 @@ static en_code compare(void *self, const struct en_curve_slot *slot, struct en_e
     };
     int64_t micro = 0;
     json_t *why = derive(look->store, look->world->log, look->position, &query);
-    assert_non_null(why);
+    if (why == NULL) {
+        fail_msg("%s %u: %s", query.what == EN_WHY_FORMULA ? "formula" : "channel", query.series,
+                 refusal);
+    }
     bool has_value = micro_of(why, "value", &micro);
     assert_int_equal(has_value, !en_quality_is_missing(slot->quality));
     assert_int_equal(micro, slot->micro);
