@@ -9,6 +9,7 @@ static const struct en_command_theme *const themes[] = {
     &en_command_theme_contract,
     &en_command_theme_rule,
     &en_command_theme_calculation,
+    &en_command_theme_validity,
     &en_command_theme_edit,
     &en_command_theme_why,
     &en_command_theme_tariff,

@@ -56,6 +56,10 @@ EN_COMMAND(cause_list);
 /* decree.c */
 EN_COMMAND(report_decree);
 
+/* validity.c */
+EN_COMMAND(report_validity);
+EN_COMMAND(report_completeness);
+
 /* formula.c */
 EN_COMMAND(formula_set);
 EN_COMMAND(balance_set);

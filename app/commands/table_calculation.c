@@ -108,7 +108,7 @@ static const struct en_command commands[] = {
 static const struct en_noun nouns[] = {
     {"formula", "Virtual points and losses"},
     {"balance", "Balances of energy"},
-    {"report", "Usage and balances"},
+    {"report", "Usage, balances, how good values are, charges"},
     {NULL, NULL},
 };
 

@@ -315,13 +315,20 @@ static bool shown_numbers(const struct en_finding *finding, int64_t *measured, i
            en_i64_multiply(finding->limit, factor, limit);
 }
 
-static struct en_interval span_of(const struct en_finding *finding,
-                                  const struct en_finding_place *place)
+struct en_interval en_finding_span(const struct en_finding *finding,
+                                   const struct en_finding_place *place)
 {
     int64_t slot = (int64_t)place->slot_seconds * EN_SECOND_US;
     int64_t from = place->day_from.us + slot * finding->first;
     int64_t to = finding->slots > 0 ? from + slot * finding->slots : from + EN_DAY_US;
     return (struct en_interval){{from}, {to}};
+}
+
+bool en_finding_numbers(const struct en_finding *finding, const struct en_finding_place *place,
+                        int64_t *measured, int64_t *limit, const char **unit)
+{
+    *unit = unit_of(finding, place);
+    return shown_numbers(finding, measured, limit);
 }
 
 static void print_numbers(const struct en_finding *finding, const struct en_finding_place *place,
@@ -359,7 +366,7 @@ void en_finding_print(const struct en_finding *finding, const struct en_finding_
                       struct en_buf *out)
 {
     char text[EN_INSTANT_TEXT_SIZE];
-    struct en_interval span = span_of(finding, place);
+    struct en_interval span = en_finding_span(finding, place);
     const char *const *severities = place->is_russian ? severity_names_ru : severity_names;
     en_buf_print(out, "%s %s %s", en_finding_rule_id(finding->rule), severities[finding->severity],
                  en_finding_rule_words(finding->rule, place->is_russian));
@@ -401,7 +408,7 @@ static void json_evidence(const struct en_finding *finding, struct en_json *json
 void en_finding_json(const struct en_finding *finding, const struct en_finding_place *place,
                      struct en_json *json, const char *key)
 {
-    struct en_interval span = span_of(finding, place);
+    struct en_interval span = en_finding_span(finding, place);
     int64_t measured = 0;
     int64_t limit = 0;
     en_json_object(json, key);

@@ -54,7 +54,7 @@ typedef enum en_measure {
     RULE(CLOCK, 2, CLOCK, SECONDS, "the device's clock is wrong", "часы прибора врут")             \
     RULE(COUNT, 3, GAP, COUNT, "another number of values than the day has slots",                  \
          "число значений не равно числу интервалов суток")                                         \
-    RULE(GAP, 4, GAP, COUNT, "no value", "нет значения")                                           \
+    RULE(GAP, 4, GAP, NONE, "no value", "нет значения")                                            \
     RULE(DUP, 5, DUPLICATES, AMOUNT, "two different values came for one slot",                     \
          "для одного интервала пришли два разных значения")                                        \
     RULE(FUTURE, 6, CLOCK, SECONDS, "came before its slot had ended",                              \
@@ -204,6 +204,15 @@ struct en_finding_place {
     int32_t offset_minutes; /* local time in the text */
     bool is_russian;
 };
+
+/* The time of its slots; of the day as a whole its 24 hours. */
+struct en_interval en_finding_span(const struct en_finding *finding,
+                                   const struct en_finding_place *place);
+
+/* What was measured and the limit as they are shown (shares in percent), and their unit, "" for
+ * counts and registers. False: the rule measures nothing, or a number does not fit. */
+bool en_finding_numbers(const struct en_finding *finding, const struct en_finding_place *place,
+                        int64_t *measured, int64_t *limit, const char **unit);
 
 /* Appends one line in words, with no newline: "V-07 BLOCKING slots and register advance disagree:
  * 90 kWh, allowed 80 kWh (2026-01-02T00:00:00+03:00, register read)". */

@@ -59,6 +59,10 @@ EN_API(decree);
 EN_API(substitutions);
 EN_API(edits);
 
+/* validity.c */
+EN_API(findings);
+EN_API(completeness);
+
 /* openapi.c */
 EN_API(openapi);
 

@@ -415,23 +415,31 @@ static void skip_others(struct en_validity_work *work)
     } rows[] = {
         {EN_V_HILO_USE, EN_SKIP_PERIOD},       {EN_V_HILO_DEMAND, EN_SKIP_PERIOD},
         {EN_V_LOAD_FACTOR, EN_SKIP_PERIOD},    {EN_V_LONG_EST, EN_SKIP_PERIOD},
-        {EN_V_BALANCE, EN_SKIP_PERIOD},        {EN_V_MULT, EN_SKIP_NOT_TOLD},
-        {EN_V_METRO, EN_SKIP_NO_VERIFICATION},
+        {EN_V_BALANCE, EN_SKIP_NO_MEMBERS},    {EN_V_MULT, EN_SKIP_NOT_TOLD},
+        {EN_V_METRO, EN_SKIP_NO_VERIFICATION}, {EN_V_DUP, EN_SKIP_NO_ARRIVAL},
+        {EN_V_FUTURE, EN_SKIP_NO_ARRIVAL},     {EN_V_LATE, EN_SKIP_NO_ARRIVAL},
+        {EN_V_EDIT_GUARD, EN_SKIP_NO_ARRIVAL},
     };
     for (size_t i = 0; i < EN_COUNT_OF(rows); i++) {
         en_validity_skip(work, rows[i].rule, rows[i].reason);
     }
 }
 
-/* Without values nothing but gaps and registers can be judged. */
-static void skip_values(struct en_validity_work *work, en_skip_reason reason)
+/* Rules that can run without values of the day, or that judge no day at all. */
+static bool needs_values(uint32_t rule)
 {
     const uint64_t others = EN_VALIDATION_BIT(GAP) | EN_VALIDATION_BIT(SUM) |
                             EN_VALIDATION_BIT(REG_MONO) | EN_VALIDATION_BIT(TOU_SUM) |
-                            EN_VALIDATION_BIT(IDENT) | EN_VALIDATION_BIT(INTERVAL_SIZE) |
-                            EN_VALIDATION_BIT(COUNT);
+                            EN_VALIDATION_BIT(IDENT) | EN_VALIDATION_BIT(MULT) |
+                            EN_VALIDATION_BIT(METRO) | EN_VALIDATION_BIT(BALANCE);
+    return (others >> rule & 1u) == 0 && en_finding_rule_stage(rule) != EN_FINDING_STAGE_PERIOD;
+}
+
+/* Without values, or on a wrong grid, little can be judged. */
+static void skip_values(struct en_validity_work *work, en_skip_reason reason)
+{
     for (uint32_t rule = 1; rule <= EN_FINDING_RULES_COUNT; rule++) {
-        if ((others >> rule & 1u) == 0) {
+        if (needs_values(rule)) {
             en_validity_skip(work, (en_finding_rule)rule, reason);
         }
     }
@@ -466,8 +474,11 @@ static en_code judge_day(struct en_validity_work *work, struct en_slice energy,
         }
         code = judge_values(work, err);
     } else {
-        skip_values(work, EN_SKIP_NO_VALUES);
-        if (en_validity_asks(work->plan, EN_V_GAP) && time->is_expected) {
+        bool is_told = en_validity_asks(work->plan, EN_V_GAP) && time->is_expected;
+        if (!is_told) {
+            skip_values(work, EN_SKIP_NO_VALUES);
+        }
+        if (is_told) { /* that there is a gap says it all */
             en_validation_gap(&own->day, 0, own->due_slots, &validity->findings);
             set_severities(work, 0);
         }
@@ -499,4 +510,27 @@ en_code en_validity_judge(struct en_validity *validity, const struct en_validity
         en_arena_reset(&validity->arena);
     }
     return code;
+}
+
+en_code en_validity_place(struct en_store *store, const struct en_validity_subject *subject,
+                          int32_t day, struct en_finding_place *place, struct en_error *err)
+{
+    struct en_slice energy;
+    struct en_block_head head;
+    uint32_t lead = 0;
+    uint32_t count = 0;
+    int64_t start = -(int64_t)subject->offset_minutes;
+    place->unit = (en_unit)subject->unit;
+    place->offset_minutes = subject->offset_minutes;
+    place->slot_seconds = subject->slot_seconds > 0 ? subject->slot_seconds : 86400u;
+    en_code code = en_interval_get(store, day, subject->channel, &energy, err);
+    if (code == EN_OK) {
+        code = en_block_peek(energy, &head, err);
+    }
+    if (code == EN_OK && !find_lead(subject, &head, &lead, &count)) {
+        start = head.start_minute;
+        place->slot_seconds = head.slot_seconds;
+    }
+    place->day_from.us = (int64_t)day * EN_DAY_US + start * EN_MINUTE_US;
+    return code == EN_NOT_FOUND ? EN_OK : code;
 }

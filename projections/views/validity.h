@@ -49,7 +49,12 @@
     REASON(STOPPED, 20, "a rule before it ended the judging",                                      \
            "проверку прекратило другое правило")                                                   \
     REASON(NO_GRID, 21, "the channel has no grid", "у канала нет сетки интервалов")                \
-    REASON(NO_COUNTER, 22, "the channel counts no pulses", "канал не считает импульсы")
+    REASON(NO_COUNTER, 22, "the channel counts no pulses", "канал не считает импульсы")            \
+    REASON(NO_REFERENCE, 23, "neither reference period has values",                                \
+           "нет данных ни за один период сравнения")                                               \
+    REASON(NO_PEAK, 24, "no slot of the period has energy", "за период нет расхода")               \
+    REASON(NO_MEMBERS, 25, "judged by the balances of the period",                                 \
+           "оценивается по балансам периода")
 
 typedef enum en_skip_reason {
     EN_SKIP_NONE = 0,
@@ -104,5 +109,11 @@ void en_validity_begin(struct en_validity *validity, struct en_store *store);
 en_code en_validity_judge(struct en_validity *validity, const struct en_validity_subject *subject,
                           const struct en_validity_plan *plan, int32_t day, struct en_slice energy,
                           const struct en_validity_time *time, struct en_error *err) EN_MUST_CHECK;
+
+/* What the slots of a day's findings are: of the channel's grid, or of the block that came. Codes:
+ * those of the store, EN_CORRUPT. */
+en_code en_validity_place(struct en_store *store, const struct en_validity_subject *subject,
+                          int32_t day, struct en_finding_place *place,
+                          struct en_error *err) EN_MUST_CHECK;
 
 #endif
