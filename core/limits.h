@@ -26,6 +26,16 @@
 #define EN_ZONE_SIZE_MAX 65536u       /* a zone table */
 #define EN_ZONE_TRANSITIONS_MAX 4096u /* changes that a zone table lists */
 
+/* device events and alarms */
+#define EN_EVENT_MAP_KEY_MAX 400u   /* a code of device events with a type of device */
+#define EN_JOURNAL_GAPS_MAX 64u     /* stretches of a device's journal that were not read */
+#define EN_ALARM_FILTERS_MAX 8u     /* parts of a filter */
+#define EN_ALARM_NAME_SIZE_MAX 100u /* with its subject it fits a key */
+#define EN_ALARM_SUBJECT_SIZE_MAX 200u
+#define EN_ALARM_TEXT_SIZE_MAX 2000u /* response, consequence, reason, comment */
+#define EN_ALARM_NOTIFY_MAX 16u      /* channels and roles that are told */
+#define EN_ALARM_LOOKS_MAX 1000000u  /* rows, channels or devices in one look of a definition */
+
 /* messages */
 #define EN_PACK_DEPTH_MAX 8u         /* nesting of a payload */
 #define EN_PACK_ITEMS_MAX 4096u      /* elements of one array or map */

@@ -589,10 +589,11 @@ uint32_t en_digest_tables(struct en_digest_table *tables)
 en_code en_governing_digest(struct en_store *store, struct en_hash *digest, struct en_error *err)
 {
     static const struct en_table *const governing[] = {
-        &en_table_balance,      &en_table_bypass_use, &en_table_calendar,      &en_table_contract,
-        &en_table_edit,         &en_table_equipment,  &en_table_formula,       &en_table_peak_hours,
-        &en_table_price,        &en_table_ratio,      &en_table_replacement,   &en_table_rule,
-        &en_table_supply_cause, &en_table_tariff,     &en_table_tariff_member, &en_table_zone,
+        &en_table_balance,    &en_table_bypass_use,   &en_table_calendar,  &en_table_contract,
+        &en_table_edit,       &en_table_equipment,    &en_table_event_map, &en_table_formula,
+        &en_table_peak_hours, &en_table_price,        &en_table_ratio,     &en_table_replacement,
+        &en_table_rule,       &en_table_supply_cause, &en_table_tariff,    &en_table_tariff_member,
+        &en_table_zone,
     };
     struct en_digest_table tables[EN_COUNT_OF(governing)];
     for (size_t i = 0; i < EN_COUNT_OF(governing); i++) {

@@ -16,8 +16,6 @@
 #include "processors/device_event/device_event.h"
 
 #define RESPOND_S_MAX (31u * 86400u)
-#define TEXT_SIZE_MAX 2000u
-#define NOTIFY_MAX 16u
 
 struct alarm_state {
     bool is_watching_devices; /* some definition does */
@@ -33,7 +31,7 @@ static bool is_notify(struct en_slice text)
         size_t size = end != NULL ? (size_t)(end - text.bytes) : text.size;
         const uint8_t *mark = size > 0 ? memchr(text.bytes, ':', size) : NULL;
         if (mark == NULL || mark == text.bytes || mark == text.bytes + size - 1 ||
-            ++count > NOTIFY_MAX) {
+            ++count > EN_ALARM_NOTIFY_MAX) {
             return false;
         }
         size += end != NULL;
@@ -65,15 +63,17 @@ static en_code check_words(const struct en_alarm_set *set, struct en_error *faul
     if (set->respond_within_s > RESPOND_S_MAX || set->duration_s > EN_ALARM_DELAY_S_MAX) {
         return en_error_set(fault, EN_RANGE, "times are at most 31 days");
     }
-    if (set->response.size > TEXT_SIZE_MAX || set->consequence.size > TEXT_SIZE_MAX ||
-        set->reason.size > TEXT_SIZE_MAX || set->filter.size > TEXT_SIZE_MAX ||
-        set->notify.size > TEXT_SIZE_MAX) {
-        return en_error_set(fault, EN_LIMIT, "its texts are at most %u bytes each", TEXT_SIZE_MAX);
+    if (set->response.size > EN_ALARM_TEXT_SIZE_MAX ||
+        set->consequence.size > EN_ALARM_TEXT_SIZE_MAX ||
+        set->reason.size > EN_ALARM_TEXT_SIZE_MAX || set->filter.size > EN_ALARM_TEXT_SIZE_MAX ||
+        set->notify.size > EN_ALARM_TEXT_SIZE_MAX) {
+        return en_error_set(fault, EN_LIMIT, "its texts are at most %u bytes each",
+                            EN_ALARM_TEXT_SIZE_MAX);
     }
     if (!is_notify(set->notify)) {
         return en_error_set(fault, EN_MALFORMED,
                             "who is told is written channel:who;channel:who, %u at most",
-                            NOTIFY_MAX);
+                            EN_ALARM_NOTIFY_MAX);
     }
     return EN_OK;
 }
@@ -346,6 +346,23 @@ static en_code check_set(struct en_fold *fold, const struct en_alarm_set *payloa
     return code;
 }
 
+/* A definition that watches what it watched before goes on where it was: what came since its last
+ * look is news. */
+static en_code go_on(struct en_fold *fold, struct en_alarm_definition_row *row, bool *is_first,
+                     struct en_error *err)
+{
+    struct en_alarm_definition_row before = {.name = row->name};
+    en_code code = en_table_get(fold->store, &en_table_alarm_definition, &before, NULL, err);
+    if (code != EN_OK) {
+        return code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    *is_first = !before.is_enabled || !en_slice_equal(before.condition, row->condition) ||
+                !en_slice_equal(before.target, row->target) ||
+                !en_slice_equal(before.filter, row->filter);
+    row->looked_seq = *is_first ? row->seq : before.looked_seq;
+    return EN_OK;
+}
+
 static en_code fold_set(struct en_fold *fold, struct alarm_state *state,
                         const struct en_event *event, struct en_error *err)
 {
@@ -366,9 +383,13 @@ static en_code fold_set(struct en_fold *fold, struct alarm_state *state,
                               (const char *)row.name.bytes, fault.text);
     }
     struct en_instant at = event->header.recorded_at;
-    code = en_table_put(fold->store, &en_table_alarm_definition, &row, NULL, err);
+    bool is_first = true;
+    code = go_on(fold, &row, &is_first, err);
     if (code == EN_OK) {
-        code = row.is_enabled ? look_at(fold, &row, at, true, err)
+        code = en_table_put(fold->store, &en_table_alarm_definition, &row, NULL, err);
+    }
+    if (code == EN_OK) {
+        code = row.is_enabled ? look_at(fold, &row, at, is_first, err)
                               : en_alarm_rows_clear(fold, &row, at, err);
     }
     return code == EN_OK ? watch_devices(fold, state, err) : code;
@@ -406,9 +427,9 @@ static en_code fold_action(struct en_fold *fold, const struct en_event *event, s
                               "alarm: an action is ack, reset, shelve, unshelve, suppress, "
                               "unsuppress, out-of-service, in-service or comment");
     }
-    if (payload.text.size > TEXT_SIZE_MAX) {
+    if (payload.text.size > EN_ALARM_TEXT_SIZE_MAX) {
         return en_fold_refuse(fold, EN_LIMIT, err, "alarm: a text is at most %u bytes",
-                              TEXT_SIZE_MAX);
+                              EN_ALARM_TEXT_SIZE_MAX);
     }
     code = en_alarm_rows_act(fold, &row, &payload, action, event->header.recorded_at,
                              event->header.actor, &fault, err);

@@ -16,18 +16,12 @@
 #ifndef EN_PROCESSORS_ALARM_CONDITIONS_H
 #define EN_PROCESSORS_ALARM_CONDITIONS_H
 
+#include "core/limits.h"
 #include "core/metering/alarm.h"
 #include "core/metering/event_class.h"
 #include "processors/processor.h"
 #include "projections/tables.h"
 #include "projections/tables_alarm.h"
-
-#define EN_ALARM_FILTERS_MAX 8u
-#define EN_ALARM_NAME_SIZE_MAX 100u
-#define EN_ALARM_SUBJECT_SIZE_MAX 200u /* with the name it fits a key */
-/* Rows, channels or devices looked at for one definition at a time; what is more is told as the
- * definition's fault: narrow its filter. */
-#define EN_ALARM_LOOKS_MAX 1000000u
 
 typedef enum en_alarm_kind {
     EN_ALARM_ROWS = 1,

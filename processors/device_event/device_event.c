@@ -14,14 +14,13 @@
 #include "processors/device_event/device_event.h"
 
 #include "core/event/payload_alarm.h"
+#include "core/fixed.h"
 #include "core/mem.h"
 #include "processors/device_event/journal.h"
 #include "processors/device_event/meaning.h"
 #include "processors/device_event/pairs.h"
 #include "projections/tables.h"
 #include "projections/tables_event.h"
-
-#define CLOCK_AHEAD_US_MAX (366 * EN_DAY_US)
 
 struct device_event_state {
     struct en_device_change *changes; /* of the event in hand */
@@ -146,6 +145,18 @@ static en_code take_report(struct en_fold *fold, struct device_event_state *stat
     return code == EN_OK ? note_change(state, report->device, span, err) : code;
 }
 
+/* The true time of the report. A clock that would put it outside the calendar is not believed. */
+static void take_clock(const struct en_device_event *payload, struct en_device_report_row *report)
+{
+    int64_t first = (int64_t)EN_FOLD_DAY_MIN * EN_DAY_US;
+    int64_t end = (int64_t)EN_FOLD_DAY_MAX * EN_DAY_US;
+    en_i128 at = (en_i128)report->reported.us - payload->clock_ahead_us;
+    bool is_believed = payload->has_clock && at >= first && at < end;
+    report->has_clock = is_believed;
+    report->clock_ahead_us = is_believed ? payload->clock_ahead_us : 0;
+    report->at = (struct en_instant){report->reported.us - report->clock_ahead_us};
+}
+
 static en_code fold_event(struct en_fold *fold, struct device_event_state *state,
                           const struct en_event *event, struct en_error *err)
 {
@@ -160,11 +171,6 @@ static en_code fold_event(struct en_fold *fold, struct device_event_state *state
                               "event of the device: its code is over %u bytes, or holds a 0",
                               EN_NAME_SIZE_MAX);
     }
-    if (payload.clock_ahead_us > CLOCK_AHEAD_US_MAX ||
-        payload.clock_ahead_us < -CLOCK_AHEAD_US_MAX) {
-        return en_fold_refuse(fold, EN_RANGE, err,
-                              "event of the device: its clock is over a year wrong");
-    }
     struct en_device_event_row row = {.device = event->header.subject,
                                       .at = event->header.valid.from,
                                       .code = payload.code,
@@ -178,9 +184,7 @@ static en_code fold_event(struct en_fold *fold, struct device_event_state *state
     if (code != EN_NOT_FOUND) {
         return code; /* read again (EV-04) */
     }
-    report.clock_ahead_us = payload.has_clock ? payload.clock_ahead_us : 0;
-    report.at = (struct en_instant){row.at.us - report.clock_ahead_us};
-    report.has_clock = payload.has_clock;
+    take_clock(&payload, &report);
     report.seq = event->header.seq.n;
     return take_report(fold, state, &report, payload.journal_size, err);
 }

@@ -1,8 +1,7 @@
 #include "processors/device_event/journal.h"
 
+#include "core/limits.h"
 #include "core/metering/event_code.h"
-
-#define GAPS_MAX 64u
 
 static void remove_gap(struct en_journal_gap *gaps, uint32_t *count, uint32_t at)
 {
@@ -16,7 +15,7 @@ static void remove_gap(struct en_journal_gap *gaps, uint32_t *count, uint32_t at
 static void add_gap(struct en_journal_gap *gaps, uint32_t *count, struct en_journal_gap gap,
                     uint64_t *lost)
 {
-    if (*count == GAPS_MAX) {
+    if (*count == EN_JOURNAL_GAPS_MAX) {
         *lost += gaps[0].last - gaps[0].first + 1;
         remove_gap(gaps, count, 0);
     }
@@ -64,7 +63,7 @@ static void cut_gaps(struct en_journal_gap *gaps, uint32_t *count, uint64_t head
 en_code en_device_journal_take(struct en_fold *fold, const struct en_device_report_row *report,
                                uint32_t journal_size, uint64_t *lost, struct en_error *err)
 {
-    struct en_journal_gap gaps[GAPS_MAX + 2];
+    struct en_journal_gap gaps[EN_JOURNAL_GAPS_MAX + 2];
     uint32_t count = 0;
     struct en_event_code code = en_event_code_parse(report->code);
     char text[EN_EVENT_CODE_TEXT_SIZE];
@@ -78,7 +77,7 @@ en_code en_device_journal_take(struct en_fold *fold, const struct en_device_repo
     if (found != EN_OK && found != EN_NOT_FOUND) {
         return found;
     }
-    for (uint32_t i = 0; i < row.gaps.count && i < GAPS_MAX; i++) {
+    for (uint32_t i = 0; i < row.gaps.count && i < EN_JOURNAL_GAPS_MAX; i++) {
         gaps[count++] = ((const struct en_journal_gap *)row.gaps.items)[i];
     }
     bool is_cleared =

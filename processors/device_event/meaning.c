@@ -1,5 +1,6 @@
 #include "processors/device_event/meaning.h"
 
+#include "core/limits.h"
 #include "projections/tables_event.h"
 
 /* The same code for any type of device; false when it has none. */

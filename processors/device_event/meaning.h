@@ -7,9 +7,6 @@
 #include "core/metering/event_code.h"
 #include "processors/processor.h"
 
-/* Of device_type and code together: a key holds no more. */
-#define EN_EVENT_MAP_KEY_MAX 400u
-
 /* Always at least one: UNKNOWN where nothing is known. Codes: EN_NOMEM, those of the store. */
 en_code en_event_meanings_at(struct en_fold *fold, struct en_slice device_type,
                              struct en_slice code, struct en_instant at,

@@ -11,6 +11,7 @@
 #include "core/metering/alarm.h"
 #include "core/metering/block.h"
 #include "projections/tables_alarm.h"
+#include "projections/views/alarms.h"
 #include "tests/replay/world.h"
 
 #define TEXT_SIZE 8192u
@@ -720,6 +721,69 @@ static void test_what_is_switched_off_is_gone(void **state)
     site_close(&site);
 }
 
+/* A definition set again goes on where it was. */
+static void test_a_definition_set_again_misses_nothing(void **state)
+{
+    (void)state;
+    struct site site;
+    site_open(&site, 1);
+    struct en_alarm_set set = define("magnet", "device_event", "magnet");
+    expect_set(&site, &set, EN_OK);
+    tick(&site, 600);
+    report(&site, 601, "spodes:4:1");
+    report(&site, 602, "spodes:4:2");
+    set.response = S("call the police");
+    expect_set(&site, &set, EN_OK);
+    assert_standing(&site, "magnet: M1 magnet rtn_unack;");
+    assert_replays(&site);
+    site_close(&site);
+}
+
+static void test_quality_of_alarms(void **state)
+{
+    (void)state;
+    struct site site;
+    struct en_error err;
+    struct en_alarm_quality quality;
+    site_open(&site, 1);
+    struct en_alarm_set set = define("off", "device_event", "power_off");
+    expect_set(&site, &set, EN_OK);
+    site.world.now = minute(0);
+    for (int32_t i = 0; i < 12; i++) { /* a raise each half minute */
+        struct en_clock_tick payload = {.at = {minute(600).us + i * 30 * EN_SECOND_US}};
+        report(&site, 590 + i, i % 2 == 0 ? "spodes:2:1" : "spodes:2:2");
+        (void)world_event(&site.world, EN_KIND_CLOCK_TICK, 0, NEVER, &payload);
+    }
+    world_run(&site.now, 0);
+    site.world.now = minute(610);
+    expect_action(&site, "off", "M1 power_off", "ack", "", 0, EN_OK);
+    report(&site, 611, "spodes:2:1");
+    tick(&site, 615);
+    struct en_store *store = read_begin(&site);
+    struct en_interval hour = {minute(600), minute(660)};
+    assert_int_equal(en_alarm_quality_gather(store, hour, &quality, &err), EN_OK);
+    assert_int_equal(quality.raised_count, 7);
+    assert_int_equal(quality.priority_counts[2], 7);
+    assert_int_equal(quality.windows_count, 6);
+    assert_int_equal(quality.most_in_window, 6);
+    assert_int_equal(quality.flood_count, 0);
+    assert_int_equal(quality.per_window_micro, 1166666);
+    assert_int_equal(quality.per_day_micro, 168 * INT64_C(1000000));
+    assert_int_equal(quality.worst_1e4_percent, 1000000);
+    assert_int_equal(quality.chattering_count, 1);
+    assert_int_equal(quality.acknowledged_count, 1);
+    assert_int_equal(quality.acknowledge_s, 300);
+    assert_int_equal(quality.stale_count, 0);
+    struct en_interval later = {minute(660), minute(4 * 1440)};
+    assert_int_equal(en_alarm_quality_gather(store, later, &quality, &err), EN_OK);
+    assert_int_equal(quality.raised_count, 0);
+    assert_int_equal(quality.stale_count, 1);
+    struct en_interval empty = {minute(660), minute(660)};
+    assert_int_equal(en_alarm_quality_gather(store, empty, &quality, &err), EN_RANGE);
+    en_store_abort(store);
+    site_close(&site);
+}
+
 static void test_journal_alarms_and_repeats_are_not_told(void **state)
 {
     (void)state;
@@ -843,6 +907,8 @@ int main(void)
         cmocka_unit_test(test_a_cause_suppresses_what_follows_from_it),
         cmocka_unit_test(test_definitions_that_mean_nothing_are_refused),
         cmocka_unit_test(test_what_is_switched_off_is_gone),
+        cmocka_unit_test(test_a_definition_set_again_misses_nothing),
+        cmocka_unit_test(test_quality_of_alarms),
         cmocka_unit_test(test_journal_alarms_and_repeats_are_not_told),
         cmocka_unit_test(test_batches_leave_no_trace),
     };

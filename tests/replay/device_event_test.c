@@ -14,6 +14,7 @@
 #include "tests/replay/world.h"
 
 #define TEXT_SIZE 4096u
+#define S_MAGNET en_slice_text("spodes:4:1")
 
 struct site {
     struct world world;
@@ -174,8 +175,17 @@ static void test_ev_03_device_time_less_what_the_clock_was_ahead(void **state)
         .code = en_slice_text("dlms:1"), .has_clock = true, .clock_ahead_us = 5 * EN_MINUTE_US};
     world_put(&site.world, EN_KIND_DEVICE_EVENT, site.device, clock_at(10, 5), &event);
     report(&site, clock_at(10, 20), "dlms:2", 0, 0);
+    event.code = S_MAGNET; /* a clock that would put it before all times is not believed */
+    event.clock_ahead_us = INT64_MAX;
+    world_put(&site.world, EN_KIND_DEVICE_EVENT, site.device, clock_at(10, 30), &event);
+    event.clock_ahead_us = INT64_MIN;
+    world_put(&site.world, EN_KIND_DEVICE_EVENT, site.device, clock_at(10, 31), &event);
+    event.code = en_slice_text("spodes:4:3"); /* of a clock that lost 26 years */
+    event.clock_ahead_us = -INT64_C(9497) * EN_DAY_US;
+    world_put(&site.world, EN_KIND_DEVICE_EVENT, site.device,
+              world_moment(WORLD_DAY - 9497, 11 * 60), &event);
     settle(&site);
-    assert_intervals(&site, "power_off 600-620;");
+    assert_intervals(&site, "power_off 600-620;tamper_cover 660-point;magnet 630-open W;");
     site_close(&site);
 }
 

@@ -19,6 +19,7 @@ static const struct en_vector_rule *const themes[] = {
     en_vector_decree_rules,
     en_vector_loss_rules,
     en_vector_tariff_rules,
+    en_vector_event_rules,
 };
 
 static const struct en_vector_rule *find_rule(const char *id)

@@ -28,6 +28,7 @@ extern const struct en_vector_rule en_vector_resources_rules[];
 extern const struct en_vector_rule en_vector_decree_rules[];
 extern const struct en_vector_rule en_vector_loss_rules[];
 extern const struct en_vector_rule en_vector_tariff_rules[];
+extern const struct en_vector_rule en_vector_event_rules[];
 
 /* Inputs by name. Numbers may be JSON integers or decimal text; ratios also [num, den] or "n/d". */
 en_code en_vector_decimal(const json_t *in, const char *key, struct en_decimal *decimal,
