@@ -393,6 +393,17 @@ static void put_balance_row(struct en_rows *rows, const char *name, const struct
     en_rows_count(rows, answer->totals.partial_count);
     en_rows_count(rows, answer->missing_days);
     put_micro(rows, answer->pending_micro);
+    en_rows_text(rows, en_balance_verdict_text(answer->verdict));
+    if (answer->verdict == EN_BALANCE_NOT_ASSESSABLE) {
+        en_rows_null(rows);
+    } else {
+        put_percent(rows, answer->limit_1e4_percent);
+    }
+    en_rows_count(rows, answer->members_count);
+    en_rows_count(rows, answer->assumed_count);
+    put_percent(rows, answer->doubtful_1e4_percent);
+    en_rows_bool(rows, answer->is_trend);
+    en_rows_text(rows, answer->reason);
 }
 
 static void put_balance(const char *name, const struct balance_step *steps, uint32_t count,
@@ -406,7 +417,10 @@ static void put_balance(const char *name, const struct balance_step *steps, uint
         {"actual", "actual %", true}, {"permissible", "permissible %", true},
         {"permitted", NULL, false},   {"slots", NULL, true},
         {"partial", NULL, true},      {"missing_days", "missing days", true},
-        {"pending", NULL, true},
+        {"pending", NULL, true},      {"verdict", NULL, false},
+        {"limit", "limit %", true},   {"channels", NULL, true},
+        {"assumed", NULL, true},      {"doubtful", "doubtful %", true},
+        {"trend", NULL, false},       {"reason", NULL, false},
     };
     struct en_rows rows;
     if (count == 1) {

@@ -89,8 +89,13 @@ static const struct en_command commands[] = {
         .summary = "A balance with its actual and permissible imbalance",
         .details =
             "The permissible imbalance is null while the error of a channel is not known "
-            "(channel error). Pending is what later facts would add to the imbalance of frozen "
-            "days.",
+            "(channel error, or equipment of type metering). Pending is what later facts would add "
+            "to the imbalance of frozen days.\n\n"
+            "The verdict goes by the limit: the permissible imbalance, with 1 % where an error is "
+            "not known (assumed counts such channels; rule B-02 states another). It is \"not "
+            "assessable\" when too much of a channel is missing, rejected or estimated (B-02q; "
+            "doubtful is the share of the worst channel), or a side is no sum of channels. Trend: "
+            "this period and those before it have one sign (B-02t).",
         .options = {{"from", 0, "DATE", "First fiscal day, or a time with its offset", NULL, true},
                     {"to", 0, "DATE", "The day (or time) after the last", NULL, true},
                     {"step", 0, "WORD", "Cut the stretch into steps", "day|month|all", false},

@@ -54,6 +54,7 @@ en_code en_imbalance_compute(const struct en_imbalance_input *input, struct en_i
 
 /* B-02t: whether the last `periods` imbalances (at least one) all have one sign: a systematic error
  * although each may be permitted. */
+#define EN_IMBALANCE_TREND_PERIODS 3
 bool en_imbalance_is_trend(const int64_t *actual_micro, size_t count, size_t periods);
 
 /* B-02q: whether a balance can be assessed: the share of its members' slots that are missing,

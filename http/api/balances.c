@@ -64,6 +64,17 @@ static void put_answer(struct en_json *json, const struct en_balance_answer *ans
     en_json_u64(json, "slots", answer->totals.slots_count);
     en_json_u64(json, "partial", answer->totals.partial_count);
     en_json_micro(json, "pending", answer->pending_micro);
+    en_json_string(json, "verdict", en_balance_verdict_text(answer->verdict));
+    if (answer->verdict == EN_BALANCE_NOT_ASSESSABLE) {
+        en_json_null(json, "limit");
+    } else {
+        put_percent(json, "limit", answer->limit_1e4_percent);
+    }
+    en_json_u64(json, "channels", answer->members_count);
+    en_json_u64(json, "assumed", answer->assumed_count);
+    put_percent(json, "doubtful", answer->doubtful_1e4_percent);
+    en_json_bool(json, "trend", answer->is_trend);
+    en_json_string(json, "reason", answer->reason);
 }
 
 EN_API(balance)

@@ -2,22 +2,14 @@
 
 #include <stdio.h>
 
+#include "core/decimal.h"
 #include "core/fixed.h"
-#include "core/mem.h"
-#include "core/metering/formula.h"
 #include "core/metering/imbalance.h"
-#include "projections/views/keys.h"
-#include "projections/views/usage.h"
+#include "core/metering/rounding.h"
+#include "projections/views/balance_member.h"
 
 #define ARENA_SIZE_MAX (64u << 20)
-#define MEMBERS_MAX 16384u
-#define NESTING_MAX 8u /* formulas in formulas */
-
-struct members {
-    struct en_imbalance_member *items;
-    size_t count;
-    size_t capacity;
-};
+#define PERIODS_MAX 120u /* of a trend */
 
 struct gather {
     struct en_store *store;
@@ -25,10 +17,16 @@ struct gather {
     struct en_day to;
     en_lane lane;
     struct en_arena arena;
-    struct members sides[2];
-    const char *why; /* not assessed: the reason */
+    const char *why; /* not assessable: the reason */
     struct en_slice about;
 };
+
+const char *en_balance_verdict_text(en_balance_verdict verdict)
+{
+    return verdict == EN_BALANCE_WITHIN   ? "within"
+           : verdict == EN_BALANCE_BEYOND ? "beyond"
+                                          : "not assessable";
+}
 
 static void give_up(struct gather *gather, const char *why, struct en_slice about)
 {
@@ -121,126 +119,6 @@ static en_code sum_days(struct gather *gather, uint32_t balance, struct en_balan
     return code;
 }
 
-/* ---- members ---- */
-
-static en_code energy_of(struct gather *gather, uint32_t channel, int64_t *micro,
-                         struct en_error *err)
-{
-    struct en_usage usage;
-    struct en_usage_query query = {
-        .from_day = gather->from, .to_day = gather->to, .lane = gather->lane, .channel = channel};
-    en_usage_init(&usage);
-    en_code code = en_usage_gather(&usage, gather->store, &query, err);
-    *micro = code == EN_OK && usage.series_count == 1 ? usage.cells[0].micro : 0;
-    en_usage_fini(&usage);
-    return code;
-}
-
-static en_code push_member(struct members *members, const struct en_imbalance_member *member,
-                           struct en_error *err)
-{
-    if (members->count == members->capacity) {
-        size_t capacity = members->capacity == 0 ? 64 : members->capacity * 2;
-        void *grown = capacity > MEMBERS_MAX
-                          ? NULL
-                          : en_mem_resize(members->items, capacity * sizeof *members->items);
-        if (grown == NULL) {
-            return en_error_set(err, EN_NOMEM, "a side of a balance has at most %u channels",
-                                MEMBERS_MAX);
-        }
-        members->items = grown;
-        members->capacity = capacity;
-    }
-    members->items[members->count++] = *member;
-    return EN_OK;
-}
-
-static en_code add_channel(struct gather *gather, struct members *members,
-                           const struct en_formula_ref *ref, int sign, struct en_error *err)
-{
-    uint32_t point = 0;
-    en_code code = en_keys_find(gather->store, EN_NAME_POINT, ref->name, &point, err);
-    struct en_point_channel_row place = {.point = point, .code = ref->channel};
-    if (code == EN_OK) {
-        code = en_table_get(gather->store, &en_table_point_channel, &place, NULL, err);
-    }
-    struct en_instant at = en_day_interval(gather->from, 0).to;
-    struct en_channel_error_row error = {.channel = place.channel, .from = at};
-    if (code == EN_OK) {
-        code = en_table_last_before(gather->store, &en_table_channel_error, &error, 1, NULL, err);
-    }
-    if (code == EN_NOT_FOUND || (code == EN_OK && error.error_1e4_percent == 0)) {
-        give_up(gather, "the error of a channel is not known", ref->name);
-        return EN_OK;
-    }
-    struct en_imbalance_member member = {.error = (int32_t)error.error_1e4_percent, .count = 1};
-    if (code == EN_OK) {
-        code = energy_of(gather, place.channel, &member.micro, err);
-    }
-    member.micro *= sign;
-    return code == EN_OK ? push_member(members, &member, err) : code;
-}
-
-static en_code add_formula(struct gather *gather, struct members *members, struct en_slice text,
-                           int sign, uint32_t nesting, struct en_error *err);
-
-/* The formula of a name as it is when the stretch begins. */
-static en_code add_named(struct gather *gather, struct members *members, struct en_slice name,
-                         int sign, uint32_t nesting, struct en_error *err)
-{
-    uint32_t node = 0;
-    struct en_formula_row row;
-    en_code code = en_keys_find(gather->store, EN_NAME_FORMULA, name, &node, err);
-    if (code == EN_OK) {
-        row = (struct en_formula_row){.node = node, .from_day = gather->from.n};
-        code = en_table_last_before(gather->store, &en_table_formula, &row, 1, NULL, err);
-    }
-    if (code == EN_NOT_FOUND || nesting == NESTING_MAX) {
-        give_up(gather, "a formula of it is not known", name);
-        return EN_OK;
-    }
-    struct en_slice text =
-        code == EN_OK ? en_arena_copy(&gather->arena, row.expression) : en_slice_of(NULL, 0);
-    return code == EN_OK ? add_formula(gather, members, text, sign, nesting + 1, err) : code;
-}
-
-/* The channels of a sum. The depth of the tree is bounded when it is parsed. */
-static en_code add_node(struct gather *gather, struct members *members,
-                        const struct en_formula *formula, const struct en_formula_node *node,
-                        int sign, uint32_t nesting, struct en_error *err)
-{
-    const struct en_formula_ref *ref =
-        node->op == EN_FORMULA_REF ? &formula->refs[node->index] : NULL;
-    if (ref != NULL && ref->is_point) {
-        return add_channel(gather, members, ref, sign, err);
-    }
-    if (ref != NULL) {
-        return add_named(gather, members, ref->name, sign, nesting, err);
-    }
-    bool is_sum = node->op == EN_FORMULA_ADD || node->op == EN_FORMULA_SUM ||
-                  node->op == EN_FORMULA_SUM_LENIENT || node->op == EN_FORMULA_NEGATE;
-    if (!is_sum) {
-        give_up(gather, "a side is more than a sum of channels", en_slice_of("", 0));
-        return EN_OK;
-    }
-    en_code code = EN_OK;
-    int next_sign = node->op == EN_FORMULA_NEGATE ? -sign : sign;
-    for (const struct en_formula_node *arg = node->args; arg != NULL && code == EN_OK;
-         arg = arg->next) {
-        code = add_node(gather, members, formula, arg, next_sign, nesting, err);
-    }
-    return code;
-}
-
-static en_code add_formula(struct gather *gather, struct members *members, struct en_slice text,
-                           int sign, uint32_t nesting, struct en_error *err)
-{
-    struct en_formula formula;
-    en_code code = en_formula_parse(text, &gather->arena, &formula, NULL, err);
-    return code == EN_OK ? add_node(gather, members, &formula, formula.root, sign, nesting, err)
-                         : code;
-}
-
 /* ---- the answer ---- */
 
 /* B-01 alone: needs no errors. */
@@ -258,44 +136,190 @@ static en_code compute_actual(struct en_balance_answer *answer, struct en_error 
     return code;
 }
 
-static en_code compute_permissible(struct gather *gather, struct en_balance_answer *answer,
-                                   struct en_error *err)
+/* The members as B-02 takes them, one list a side. */
+static en_code make_sides(struct gather *gather, const struct en_balance_members *members,
+                          struct en_imbalance_member *sides[2], size_t counts[2],
+                          struct en_error *err)
 {
+    for (size_t side = 0; side < 2; side++) {
+        sides[side] = en_arena_alloc(&gather->arena, (members->count + 1) * sizeof **sides);
+        if (sides[side] == NULL) {
+            return en_error_set(err, EN_NOMEM, "no memory for the channels of a balance");
+        }
+        counts[side] = 0;
+        for (size_t i = 0; i < members->count; i++) {
+            const struct en_balance_member *member = &members->items[i];
+            if (member->is_out == (side == 1)) {
+                sides[side][counts[side]++] = (struct en_imbalance_member){
+                    member->micro, member->error.error, 1, member->error.square};
+            }
+        }
+    }
+    return EN_OK;
+}
+
+/* Brings the members of a side to its total, by their shares; false where that has no meaning. */
+static bool scale_side(struct gather *gather, struct en_imbalance_member *members, size_t count,
+                       int64_t total)
+{
+    int64_t *weights = en_arena_alloc(&gather->arena, (count + 1) * sizeof *weights);
+    int64_t *parts = en_arena_alloc(&gather->arena, (count + 1) * sizeof *parts);
+    int64_t sum = 0;
+    bool fits = weights != NULL && parts != NULL;
+    for (size_t i = 0; i < count && fits; i++) {
+        weights[i] = members[i].micro;
+        fits = members[i].micro >= 0 && en_i64_add(sum, members[i].micro, &sum);
+    }
+    if (fits && sum == total) {
+        return true;
+    }
+    fits = fits && count > 0 && sum > 0 &&
+           en_split_largest_remainder(total, weights, count, parts, NULL) == EN_OK;
+    for (size_t i = 0; i < count && fits; i++) {
+        members[i].micro = parts[i];
+    }
+    return fits;
+}
+
+static int64_t sum_of(const struct en_imbalance_member *members, size_t count)
+{
+    en_i128 sum = 0;
+    int64_t fit = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        sum += members[i].micro;
+    }
+    (void)en_i128_to_i64(sum, &fit);
+    return fit;
+}
+
+static en_code compute_limit(struct gather *gather, const struct en_balance_members *members,
+                             struct en_balance_answer *answer, struct en_error *err)
+{
+    struct en_imbalance_member *sides[2];
+    size_t counts[2];
+    const int64_t totals[2] = {answer->totals.in_micro, answer->totals.out_micro};
     struct en_imbalance imbalance;
-    struct en_imbalance_input input = {.in = gather->sides[0].items,
-                                       .in_count = gather->sides[0].count,
-                                       .out = gather->sides[1].items,
-                                       .out_count = gather->sides[1].count,
+    en_code code = make_sides(gather, members, sides, counts, err);
+    for (size_t side = 0; side < 2 && code == EN_OK; side++) {
+        bool is_same = sum_of(sides[side], counts[side]) == totals[side];
+        if (!is_same && !scale_side(gather, sides[side], counts[side], totals[side])) {
+            give_up(gather, "its channels have energy in slots that the balance leaves out",
+                    en_slice_of("", 0));
+            return EN_OK;
+        }
+    }
+    struct en_imbalance_input input = {.in = sides[0],
+                                       .in_count = counts[0],
+                                       .out = sides[1],
+                                       .out_count = counts[1],
                                        .loss_micro = answer->totals.losses_micro};
-    en_code code = en_imbalance_compute(&input, &imbalance, err);
-    bool is_same = code == EN_OK && imbalance.in_micro == answer->totals.in_micro &&
-                   imbalance.out_micro == answer->totals.out_micro;
-    if (code == EN_OK && !is_same) {
-        give_up(gather, "its channels have energy in slots that the balance leaves out",
-                en_slice_of("", 0));
-    } else if (code == EN_OK) {
-        answer->is_assessed = true;
-        answer->permissible_1e4_percent = imbalance.permissible;
-        answer->permissible_micro = imbalance.permissible_micro;
-        answer->is_permitted = imbalance.is_permitted;
+    code = code == EN_OK ? en_imbalance_compute(&input, &imbalance, err) : code;
+    if (code == EN_OK) {
+        answer->verdict = imbalance.is_permitted ? EN_BALANCE_WITHIN : EN_BALANCE_BEYOND;
+        answer->limit_1e4_percent = imbalance.permissible;
+        answer->limit_micro = imbalance.permissible_micro;
     }
     return code;
+}
+
+/* B-02q: gives up where a member has too little that was measured. */
+static void judge_data(struct gather *gather, const struct en_balance_members *members,
+                       struct en_balance_answer *answer)
+{
+    for (size_t i = 0; i < members->count; i++) {
+        const struct en_balance_member *member = &members->items[i];
+        en_i128 share = (en_i128)member->doubtful_count * EN_IMBALANCE_ERROR_MAX;
+        int64_t percent =
+            member->slots_count == 0
+                ? EN_IMBALANCE_ERROR_MAX
+                : (int64_t)en_i128_divide_half_up(share, (en_i128)member->slots_count);
+        answer->doubtful_1e4_percent =
+            percent > answer->doubtful_1e4_percent ? percent : answer->doubtful_1e4_percent;
+        if (!en_imbalance_is_assessable(member->doubtful_count, member->slots_count,
+                                        members->doubtful_most)) {
+            give_up(gather, "too much of a channel is missing, rejected or estimated (B-02q)",
+                    member->point_key);
+        }
+    }
+}
+
+/* What is known only by assumption leaves the permissible imbalance unknown, as it is; the verdict
+ * goes by the assumption and says so. */
+static void tell_assumed(const struct en_balance_members *members, struct en_balance_answer *answer)
+{
+    for (size_t i = 0; i < members->count && answer->why[0] == 0; i++) {
+        const struct en_balance_member *member = &members->items[i];
+        if (member->origin == EN_ERROR_ASSUMED) {
+            (void)snprintf(answer->why, sizeof answer->why,
+                           "the error of a channel is not known: %.*s",
+                           (int)(member->point_key.size < 64 ? member->point_key.size : 64),
+                           (const char *)member->point_key.bytes);
+        }
+    }
+}
+
+static void print_percent(int64_t percent, char text[EN_DECIMAL_TEXT_SIZE])
+{
+    (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent, -4}), text);
+}
+
+static void tell_reason(struct en_balance_answer *answer)
+{
+    char actual[EN_DECIMAL_TEXT_SIZE];
+    char limit[EN_DECIMAL_TEXT_SIZE];
+    char assumed[64] = "";
+    char trend[80] = "";
+    print_percent(answer->actual_1e4_percent, actual);
+    print_percent(answer->limit_1e4_percent, limit);
+    if (answer->assumed_count > 0) {
+        (void)snprintf(assumed, sizeof assumed, "; %u of %u errors are assumed",
+                       answer->assumed_count, answer->members_count);
+    }
+    if (answer->is_trend) {
+        (void)snprintf(trend, sizeof trend, "; one sign for %u periods (B-02t)",
+                       answer->trend_periods);
+    }
+    if (answer->verdict == EN_BALANCE_NOT_ASSESSABLE) {
+        (void)snprintf(answer->reason, sizeof answer->reason, "%s%s", answer->why, trend);
+    } else {
+        (void)snprintf(answer->reason, sizeof answer->reason, "%s %% against %s %%%s%s", actual,
+                       limit, assumed, trend);
+    }
 }
 
 static en_code assess(struct gather *gather, const struct en_balance_row *row,
                       struct en_balance_answer *answer, struct en_error *err)
 {
-    struct en_slice sides[2] = {en_arena_copy(&gather->arena, row->in),
-                                en_arena_copy(&gather->arena, row->out)};
-    if (answer->totals.partial_count > 0) {
-        give_up(gather, "slots were left out because a side has no value", en_slice_of("", 0));
+    struct en_slice in = en_arena_copy(&gather->arena, row->in);
+    struct en_slice out = en_arena_copy(&gather->arena, row->out);
+    struct en_balance_stretch stretch = {gather->from, gather->to, gather->lane};
+    struct en_balance_members members = {0};
+    if (in.bytes == NULL || out.bytes == NULL) {
+        return en_error_set(err, EN_NOMEM, "no memory for a balance");
     }
-    en_code code = EN_OK;
-    for (uint32_t i = 0; i < 2 && code == EN_OK && gather->why == NULL; i++) {
-        code = add_formula(gather, &gather->sides[i], sides[i], 1, 0, err);
+    en_code code =
+        en_balance_members_gather(gather->store, in, out, &stretch, &gather->arena, &members, err);
+    if (code != EN_OK) {
+        return code;
     }
-    if (code == EN_OK && gather->why == NULL) {
-        code = compute_permissible(gather, answer, err);
+    answer->members_count = (uint32_t)members.count;
+    answer->assumed_count = members.assumed_count;
+    answer->trend_periods = members.trend_periods;
+    if (members.why != NULL) {
+        give_up(gather, members.why, members.about);
+    }
+    judge_data(gather, &members, answer);
+    if (answer->missing_days == (uint32_t)(gather->to.n - gather->from.n)) {
+        give_up(gather, "a side has no values", en_slice_of("", 0));
+    }
+    if (gather->why == NULL) {
+        code = compute_limit(gather, &members, answer, err);
+    }
+    if (code == EN_OK && gather->why == NULL && members.assumed_count == 0) {
+        answer->is_assessed = true;
+        answer->permissible_1e4_percent = answer->limit_1e4_percent;
+        answer->permissible_micro = answer->limit_micro;
+        answer->is_permitted = answer->verdict == EN_BALANCE_WITHIN;
     }
     if (gather->why != NULL) {
         (void)snprintf(answer->why, sizeof answer->why, "%s%s%.*s", gather->why,
@@ -303,6 +327,56 @@ static en_code assess(struct gather *gather, const struct en_balance_row *row,
                        (int)(gather->about.size < 64 ? gather->about.size : 64),
                        (const char *)gather->about.bytes);
     }
+    tell_assumed(&members, answer);
+    return code;
+}
+
+/* ---- trend ---- */
+
+static bool is_month(struct en_day from, struct en_day to)
+{
+    struct en_month month = en_month_of_day(from);
+    return en_month_first_day(month).n == from.n &&
+           en_month_first_day((struct en_month){month.n + 1}).n == to.n;
+}
+
+/* The period of the same length before: a calendar month before a month. */
+static void step_back(struct en_day *from, struct en_day *to)
+{
+    struct en_day before = {from->n - (to->n - from->n)};
+    if (is_month(*from, *to)) {
+        before = en_month_first_day((struct en_month){en_month_of_day(*from).n - 1});
+    }
+    *to = *from;
+    *from = before;
+}
+
+/* B-02t: the imbalances of the periods before, as the log says now; a period without values ends
+ * the row. */
+static en_code find_trend(struct gather *gather, uint32_t balance, struct en_balance_answer *answer,
+                          struct en_error *err)
+{
+    int64_t imbalances[PERIODS_MAX];
+    uint32_t wanted = answer->trend_periods < PERIODS_MAX ? answer->trend_periods : PERIODS_MAX;
+    struct gather before = *gather;
+    uint32_t count = 1;
+    en_code code = EN_OK;
+    EN_ASSERT(wanted > 0);
+    imbalances[wanted - 1] = answer->imbalance_micro;
+    while (count < wanted && code == EN_OK) {
+        struct en_balance_answer past = {.unit = answer->unit};
+        step_back(&before.from, &before.to);
+        if (before.from.n < EN_DAY_MIN) {
+            return EN_OK;
+        }
+        code = sum_days(&before, balance, &past, err);
+        if (code != EN_OK || past.missing_days == (uint32_t)(before.to.n - before.from.n)) {
+            return code;
+        }
+        code = imbalance_of(&past.totals, &imbalances[wanted - 1 - count], err);
+        count++;
+    }
+    answer->is_trend = code == EN_OK && en_imbalance_is_trend(imbalances, wanted, wanted);
     return code;
 }
 
@@ -352,8 +426,10 @@ en_code en_balance_gather(struct en_store *store, uint32_t balance, struct en_da
     if (code == EN_OK) {
         code = assess(&gather, &row, answer, err);
     }
-    en_mem_free(gather.sides[0].items);
-    en_mem_free(gather.sides[1].items);
+    if (code == EN_OK) {
+        code = find_trend(&gather, balance, answer, err);
+        tell_reason(answer);
+    }
     en_arena_fini(&gather.arena);
     return code;
 }

@@ -1,10 +1,20 @@
-/* A balance over fiscal days: what came in, went out and was lost; the actual imbalance (B-01) and
- * the one that the accuracy of its channels permits (B-02). */
+/* A balance over fiscal days: what came in, went out and was lost; the actual imbalance (B-01), the
+ * one that the accuracy of its channels permits (B-02 by the errors of B-03), and the verdict:
+ * within it, beyond it, or not assessable (B-02q). */
 #ifndef EN_PROJECTIONS_VIEWS_BALANCE_H
 #define EN_PROJECTIONS_VIEWS_BALANCE_H
 
 #include "core/metering/quantity.h"
 #include "projections/views/fiscal.h"
+
+typedef enum en_balance_verdict {
+    EN_BALANCE_NOT_ASSESSABLE = 0,
+    EN_BALANCE_WITHIN = 1,
+    EN_BALANCE_BEYOND = 2,
+} en_balance_verdict;
+
+/* "within", "beyond", "not assessable". */
+const char *en_balance_verdict_text(en_balance_verdict verdict);
 
 struct en_balance_answer {
     en_unit unit;
@@ -15,21 +25,33 @@ struct en_balance_answer {
     int64_t pending_micro;      /* the imbalance live less fiscal: what late facts would change */
     int64_t actual_1e4_percent; /* of what came in, half up */
 
-    /* Only when is_assessed; else why says what is missing. */
+    /* Only when is_assessed: every error is known; else why says what is missing. */
     bool is_assessed;
     int64_t permissible_1e4_percent;
     int64_t permissible_micro;
     bool is_permitted; /* decided on squares, exactly (B-02s) */
     char why[160];
+
+    /* The verdict also stands where errors are assumed: by them. */
+    en_balance_verdict verdict;
+    int64_t limit_1e4_percent; /* what the verdict went by; 0 when it is not assessable */
+    int64_t limit_micro;
+    uint32_t members_count;       /* channels on both sides */
+    uint32_t assumed_count;       /* of them with an assumed error */
+    int64_t doubtful_1e4_percent; /* slots without a measured value of the worst member */
+    bool is_trend; /* B-02t: one sign for so many periods of this length, this the last */
+    uint32_t trend_periods;
+    char reason[200]; /* of the verdict, for people */
 };
 
-/* The balance over [from, to). Channels are the members of a side when it is a sum of them (also
- * through other formulas); the permissible imbalance is not assessed when a side is more than a
- * sum, when the error of a channel is not known, when slots were left out because a side had no
- * value, or when the balance was set anew in between. In the fiscal lane every frozen day of the
- * balance and of its channels counts as frozen.
+/* The balance over [from, to). Its channels: balance_member.h. It is not assessable when a side is
+ * more than a sum of channels, when a member's slots are missing, rejected or estimated to more
+ * than 10 % (B-02q), when the balance was set anew in between, or when its channels have energy in
+ * slots that the balance leaves out and cannot be scaled to it. Where slots were left out because a
+ * side had no value, members count by their shares. In the fiscal lane every frozen day of the
+ * balance and of its channels counts as frozen; doubtful slots are counted as the log says now.
  * Codes: EN_NOT_FOUND (no such balance then), EN_RANGE (an empty stretch), EN_OVERFLOW, EN_NOMEM,
- * EN_CORRUPT, those of the store. */
+ * EN_LIMIT, EN_CORRUPT, those of the store. */
 en_code en_balance_gather(struct en_store *store, uint32_t balance, struct en_day from,
                           struct en_day to, en_lane lane, struct en_balance_answer *answer,
                           struct en_error *err) EN_MUST_CHECK;
