@@ -10,7 +10,7 @@
 #include "app/io.h"
 #include "core/error.h"
 
-#define EN_COMMAND_OPTIONS_MAX 24u
+#define EN_COMMAND_OPTIONS_MAX 32u
 #define EN_COMMAND_OPERANDS_MAX 3u
 #define EN_COMMAND_REPEATED_MAX 64u /* values of options that may be given many times */
 #define EN_COMMAND_WORDS_MAX 4096u  /* words on a command line: files of one import */

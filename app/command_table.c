@@ -16,6 +16,7 @@ static const struct en_command_theme *const themes[] = {
     &en_command_theme_alarm,
     &en_command_theme_freeze,
     &en_command_theme_program,
+    &en_command_theme_balance,
     // clang-format on
 };
 

@@ -25,6 +25,7 @@ extern const struct en_command_theme en_command_theme_rule;
 extern const struct en_command_theme en_command_theme_calculation;
 extern const struct en_command_theme en_command_theme_edit;
 extern const struct en_command_theme en_command_theme_validity;
+extern const struct en_command_theme en_command_theme_balance;
 extern const struct en_command_theme en_command_theme_why;
 extern const struct en_command_theme en_command_theme_tariff;
 extern const struct en_command_theme en_command_theme_alarm;

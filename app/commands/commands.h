@@ -113,6 +113,18 @@ EN_COMMAND(hold_set);
 EN_COMMAND(hold_release);
 EN_COMMAND(hold_list);
 
+/* balance.c */
+EN_COMMAND(equipment_set);
+EN_COMMAND(equipment_list);
+EN_COMMAND(equipment_show);
+EN_COMMAND(bypass_on);
+EN_COMMAND(bypass_off);
+EN_COMMAND(bypass_list);
+
+/* balance_report.c */
+EN_COMMAND(balance_scheme);
+EN_COMMAND(report_losses);
+
 /* projection.c */
 EN_COMMAND(projection_status);
 EN_COMMAND(projection_rebuild);

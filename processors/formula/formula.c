@@ -293,13 +293,13 @@ static en_code check_parts(struct en_fold *fold, const struct en_equipment_set *
                           (const char *)set->name.bytes, fault.text);
 }
 
-/* The losses of the equipment as a hidden formula, NAME.loss. */
+/* The losses of the equipment as a formula, NAME.loss. */
 static en_code set_losses(struct en_fold *fold, struct formula_state *state,
                           const struct en_equipment_set *set, int32_t from_day,
                           struct en_error *err)
 {
     struct en_buf text;
-    struct en_formula_row row = {.node = set->node, .from_day = from_day, .is_hidden = true};
+    struct en_formula_row row = {.node = set->node, .from_day = from_day};
     struct en_graph_version version;
     bool is_its_name = false;
     bool is_accepted = false;

@@ -305,6 +305,7 @@ static en_code assess(struct gather *gather, const struct en_balance_row *row,
     answer->members_count = (uint32_t)members.count;
     answer->assumed_count = members.assumed_count;
     answer->trend_periods = members.trend_periods;
+    answer->commercial_most = members.commercial_most;
     if (members.why != NULL) {
         give_up(gather, members.why, members.about);
     }

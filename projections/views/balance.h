@@ -41,7 +41,8 @@ struct en_balance_answer {
     int64_t doubtful_1e4_percent; /* slots without a measured value of the worst member */
     bool is_trend; /* B-02t: one sign for so many periods of this length, this the last */
     uint32_t trend_periods;
-    char reason[200]; /* of the verdict, for people */
+    uint32_t commercial_most; /* 1e-4 %: commercial losses above it are listed (B-11) */
+    char reason[200];         /* of the verdict, for people */
 };
 
 /* The balance over [from, to). Its channels: balance_member.h. It is not assessable when a side is

@@ -1,6 +1,7 @@
 #include "projections/views/balance_member.h"
 
 #include "core/fixed.h"
+#include "core/metering/balance_level.h"
 #include "core/metering/block.h"
 #include "core/metering/formula.h"
 #include "core/metering/imbalance.h"
@@ -225,6 +226,9 @@ static en_code ask_rules(struct gather *gather, uint32_t channel, int32_t *assum
     values = en_rule_plan_values(plan, EN_RULE_B_02T);
     gather->members->trend_periods =
         values != NULL ? (uint32_t)values->at[EN_B_02T_PERIODS] : EN_IMBALANCE_TREND_PERIODS;
+    values = en_rule_plan_values(plan, EN_RULE_B_11);
+    gather->members->commercial_most =
+        values != NULL ? (uint32_t)values->at[EN_B_11_PERCENT] : EN_LEVEL_COMMERCIAL_MAX;
     return EN_OK;
 }
 
@@ -366,7 +370,8 @@ en_code en_balance_members_gather(struct en_store *store, struct en_slice in, st
 {
     EN_ASSERT(stretch->from.n < stretch->to.n);
     *members = (struct en_balance_members){.doubtful_most = EN_IMBALANCE_DOUBTFUL_MAX,
-                                           .trend_periods = EN_IMBALANCE_TREND_PERIODS};
+                                           .trend_periods = EN_IMBALANCE_TREND_PERIODS,
+                                           .commercial_most = EN_LEVEL_COMMERCIAL_MAX};
     struct gather gather = {.store = store,
                             .stretch = stretch,
                             .arena = arena,

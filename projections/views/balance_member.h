@@ -39,9 +39,10 @@ struct en_balance_members {
     uint32_t assumed_count;
     const char *why; /* NULL, or why the sides are not sums of channels */
     struct en_slice about;
-    /* rules B-02q and B-02t, as they hold for the first channel, or their defaults */
+    /* rules B-02q, B-02t and B-11, as they hold for the first channel, or their defaults */
     uint32_t doubtful_most; /* 1e-4 % */
     uint32_t trend_periods;
+    uint32_t commercial_most; /* 1e-4 %, B-11 */
 };
 
 struct en_balance_stretch {
