@@ -17,8 +17,10 @@ struct gather {
     struct en_day to;
     en_lane lane;
     struct en_arena arena;
-    const char *why; /* not assessable: the reason */
+    const char *why; /* no permissible imbalance: the reason */
     struct en_slice about;
+    const char *doubt; /* not assessable for want of measured values (B-02q) */
+    struct en_slice doubt_about;
 };
 
 const char *en_balance_verdict_text(en_balance_verdict verdict)
@@ -158,7 +160,8 @@ static en_code make_sides(struct gather *gather, const struct en_balance_members
     return EN_OK;
 }
 
-/* Brings the members of a side to its total, by their shares; false where that has no meaning. */
+/* Brings the members of a side to its total, by their shares; false where that has no meaning. The
+ * permissible imbalance is then one of shares: it stands for the verdict alone. */
 static bool scale_side(struct gather *gather, struct en_imbalance_member *members, size_t count,
                        int64_t total)
 {
@@ -193,7 +196,7 @@ static int64_t sum_of(const struct en_imbalance_member *members, size_t count)
 }
 
 static en_code compute_limit(struct gather *gather, const struct en_balance_members *members,
-                             struct en_balance_answer *answer, struct en_error *err)
+                             struct en_balance_answer *answer, bool *is_exact, struct en_error *err)
 {
     struct en_imbalance_member *sides[2];
     size_t counts[2];
@@ -207,6 +210,7 @@ static en_code compute_limit(struct gather *gather, const struct en_balance_memb
                     en_slice_of("", 0));
             return EN_OK;
         }
+        *is_exact = *is_exact && is_same;
     }
     struct en_imbalance_input input = {.in = sides[0],
                                        .in_count = counts[0],
@@ -222,7 +226,7 @@ static en_code compute_limit(struct gather *gather, const struct en_balance_memb
     return code;
 }
 
-/* B-02q: gives up where a member has too little that was measured. */
+/* B-02q: whether a member has too little that was measured. */
 static void judge_data(struct gather *gather, const struct en_balance_members *members,
                        struct en_balance_answer *answer)
 {
@@ -237,8 +241,8 @@ static void judge_data(struct gather *gather, const struct en_balance_members *m
             percent > answer->doubtful_1e4_percent ? percent : answer->doubtful_1e4_percent;
         if (!en_imbalance_is_assessable(member->doubtful_count, member->slots_count,
                                         members->doubtful_most)) {
-            give_up(gather, "too much of a channel is missing, rejected or estimated (B-02q)",
-                    member->point_key);
+            gather->doubt = "too much of a channel is missing, rejected or estimated (B-02q)";
+            gather->doubt_about = member->point_key;
         }
     }
 }
@@ -263,12 +267,19 @@ static void print_percent(int64_t percent, char text[EN_DECIMAL_TEXT_SIZE])
     (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent, -4}), text);
 }
 
-static void tell_reason(struct en_balance_answer *answer)
+static void print_why(char *text, size_t size, const char *why, struct en_slice about)
+{
+    (void)snprintf(text, size, "%s%s%.*s", why, about.size == 0 ? "" : ": ",
+                   (int)(about.size < 64 ? about.size : 64), (const char *)about.bytes);
+}
+
+static void tell_reason(const struct gather *gather, struct en_balance_answer *answer)
 {
     char actual[EN_DECIMAL_TEXT_SIZE];
     char limit[EN_DECIMAL_TEXT_SIZE];
     char assumed[64] = "";
     char trend[80] = "";
+    char doubt[160] = "";
     print_percent(answer->actual_1e4_percent, actual);
     print_percent(answer->limit_1e4_percent, limit);
     if (answer->assumed_count > 0) {
@@ -279,8 +290,12 @@ static void tell_reason(struct en_balance_answer *answer)
         (void)snprintf(trend, sizeof trend, "; one sign for %u periods (B-02t)",
                        answer->trend_periods);
     }
+    if (gather->doubt != NULL) {
+        print_why(doubt, sizeof doubt, gather->doubt, gather->doubt_about);
+    }
     if (answer->verdict == EN_BALANCE_NOT_ASSESSABLE) {
-        (void)snprintf(answer->reason, sizeof answer->reason, "%s%s", answer->why, trend);
+        (void)snprintf(answer->reason, sizeof answer->reason, "%s%s",
+                       gather->why == NULL && doubt[0] != 0 ? doubt : answer->why, trend);
     } else {
         (void)snprintf(answer->reason, sizeof answer->reason, "%s %% against %s %%%s%s", actual,
                        limit, assumed, trend);
@@ -313,20 +328,27 @@ static en_code assess(struct gather *gather, const struct en_balance_row *row,
     if (answer->missing_days == (uint32_t)(gather->to.n - gather->from.n)) {
         give_up(gather, "a side has no values", en_slice_of("", 0));
     }
+    bool is_exact = true;
     if (gather->why == NULL) {
-        code = compute_limit(gather, &members, answer, err);
+        code = compute_limit(gather, &members, answer, &is_exact, err);
     }
-    if (code == EN_OK && gather->why == NULL && members.assumed_count == 0) {
+    if (code == EN_OK && gather->why == NULL && members.assumed_count == 0 && is_exact &&
+        answer->totals.partial_count == 0) {
         answer->is_assessed = true;
         answer->permissible_1e4_percent = answer->limit_1e4_percent;
         answer->permissible_micro = answer->limit_micro;
         answer->is_permitted = answer->verdict == EN_BALANCE_WITHIN;
     }
+    if (gather->doubt != NULL) {
+        answer->verdict = EN_BALANCE_NOT_ASSESSABLE;
+        answer->limit_1e4_percent = 0;
+        answer->limit_micro = 0;
+    }
     if (gather->why != NULL) {
-        (void)snprintf(answer->why, sizeof answer->why, "%s%s%.*s", gather->why,
-                       gather->about.size == 0 ? "" : ": ",
-                       (int)(gather->about.size < 64 ? gather->about.size : 64),
-                       (const char *)gather->about.bytes);
+        print_why(answer->why, sizeof answer->why, gather->why, gather->about);
+    } else if (answer->totals.partial_count > 0) {
+        print_why(answer->why, sizeof answer->why,
+                  "slots were left out because a side has no value", en_slice_of("", 0));
     }
     tell_assumed(&members, answer);
     return code;
@@ -429,7 +451,7 @@ en_code en_balance_gather(struct en_store *store, uint32_t balance, struct en_da
     }
     if (code == EN_OK) {
         code = find_trend(&gather, balance, answer, err);
-        tell_reason(answer);
+        tell_reason(&gather, answer);
     }
     en_arena_fini(&gather.arena);
     return code;

@@ -45,12 +45,13 @@ struct en_balance_answer {
     char reason[200];         /* of the verdict, for people */
 };
 
-/* The balance over [from, to). Its channels: balance_member.h. It is not assessable when a side is
- * more than a sum of channels, when a member's slots are missing, rejected or estimated to more
- * than 10 % (B-02q), when the balance was set anew in between, or when its channels have energy in
- * slots that the balance leaves out and cannot be scaled to it. Where slots were left out because a
- * side had no value, members count by their shares. In the fiscal lane every frozen day of the
- * balance and of its channels counts as frozen; doubtful slots are counted as the log says now.
+/* The balance over [from, to). Its channels: balance_member.h. Neither permissible imbalance nor
+ * verdict when a side is more than a sum of channels, when the balance was set anew in between, or
+ * when its channels have energy in slots that the balance leaves out and cannot be scaled to it.
+ * The permissible imbalance wants all errors known and no slot left out; the verdict takes assumed
+ * errors and shares instead, but is "not assessable" when a member's slots are missing, rejected
+ * or estimated to more than 10 % (B-02q). In the fiscal lane every frozen day of the balance and of
+ * its channels counts as frozen; doubtful slots are counted as the log says now.
  * Codes: EN_NOT_FOUND (no such balance then), EN_RANGE (an empty stretch), EN_OVERFLOW, EN_NOMEM,
  * EN_LIMIT, EN_CORRUPT, those of the store. */
 en_code en_balance_gather(struct en_store *store, uint32_t balance, struct en_day from,
