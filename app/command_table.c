@@ -10,13 +10,13 @@ static const struct en_command_theme *const themes[] = {
     &en_command_theme_rule,
     &en_command_theme_calculation,
     &en_command_theme_validity,
+    &en_command_theme_balance,
     &en_command_theme_edit,
     &en_command_theme_why,
     &en_command_theme_tariff,
     &en_command_theme_alarm,
     &en_command_theme_freeze,
     &en_command_theme_program,
-    &en_command_theme_balance,
     // clang-format on
 };
 
