@@ -208,7 +208,8 @@ static en_code fold_touch(struct en_fold *fold, struct decree_state *state,
 {
     struct en_rule_touch touched = {0};
     en_code code = en_registry_touch(fold, event, &touched, err);
-    if (code != EN_OK || !touched.is_touched) {
+    bool is_other = touched.stage != 0 && touched.stage != EN_STAGE_SUBSTITUTION;
+    if (code != EN_OK || !touched.is_touched || is_other) {
         return code;
     }
     int64_t first = EN_FOLD_DAY_MIN;

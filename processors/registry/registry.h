@@ -69,6 +69,7 @@ en_code en_registry_plan(struct en_fold *fold, uint32_t channel, int32_t day,
  * en_rule_target_channels visits them. is_touched false: none, as no rule was ever set. */
 struct en_rule_touch {
     bool is_touched;
+    en_rule_stage stage; /* of the rule that was set; 0: rules of any stage */
     struct en_rule_target target;
     int32_t from_day; /* from then on, for ever: what a setting replaces may have held longer */
 };

@@ -263,9 +263,9 @@ static en_code has_settings(struct en_fold *fold, bool *has, struct en_error *er
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-/* The target of a setting, by the name of the event's subject. */
-static en_code target_of(struct en_fold *fold, uint32_t subject, struct en_rule_target *target,
-                         struct en_error *err)
+/* Which rule a setting is of, and its target, by the name of the event's subject. */
+static en_code read_setting(struct en_fold *fold, uint32_t subject, struct en_rule_touch *touch,
+                            struct en_error *err)
 {
     struct en_slice key;
     struct en_slice name;
@@ -275,7 +275,9 @@ static en_code target_of(struct en_fold *fold, uint32_t subject, struct en_rule_
         return code;
     }
     en_rule_key_parse(key, &name, &text);
-    return en_rule_target_find(fold->store, text, target, err);
+    const struct en_rule *rule = en_rule_find(name);
+    touch->stage = rule == NULL ? (en_rule_stage)0 : rule->stage;
+    return en_rule_target_find(fold->store, text, &touch->target, err);
 }
 
 en_code en_registry_touch(struct en_fold *fold, const struct en_event *event,
@@ -292,7 +294,7 @@ en_code en_registry_touch(struct en_fold *fold, const struct en_event *event,
     switch ((en_kind)event->header.kind) {
     case EN_KIND_RULE_SET:
         touch->from_day = day;
-        return target_of(fold, subject, &touch->target, err);
+        return read_setting(fold, subject, touch, err);
     case EN_KIND_CHANNEL_SET: /* for all time */
         touch->target = (struct en_rule_target){EN_RULE_CHANNEL, subject};
         touch->from_day = EN_FOLD_DAY_MIN;

@@ -71,7 +71,7 @@ en_code en_fill_look(struct en_fill *fill, uint32_t channel, int32_t day,
     }
     en_code code = en_fill_watch(fill, channel, day, day, err);
     if (code == EN_OK) {
-        code = en_judged_read(fill->fold, fill->arena, channel, day, read, err);
+        code = en_judged_read(fill->fold, fill->arena, fill->scratch, channel, day, read, err);
     }
     if (code == EN_OK && read->has_grid) {
         code = en_acts_judge(fill->acts, fill->arena, read, err);

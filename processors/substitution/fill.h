@@ -36,6 +36,7 @@ struct en_fill_slot {
 struct en_fill {
     struct en_fold *fold;
     struct en_arena *arena;
+    struct en_judged_scratch *scratch; /* the caller's */
     uint32_t channel;
     struct en_channel_info info;
     int32_t offset_minutes; /* of the fiscal day */
@@ -58,7 +59,7 @@ struct en_fill_day {
     bool is_other; /* looked at for the sake of another */
 };
 
-/* Begins; fold, arena (empty), plan and acts were set and are borrowed. */
+/* Begins; fold, arena (empty), scratch, plan and acts were set and are borrowed. */
 en_code en_fill_begin(struct en_fill *fill, uint32_t channel, int32_t day,
                       struct en_error *err) EN_MUST_CHECK;
 

@@ -103,14 +103,10 @@ static void lay_block(const struct en_block *block, uint32_t first, struct en_ju
 }
 
 static en_code read_block(struct en_arena *arena, struct en_slice bytes,
-                          const struct en_block_head *grid, struct en_judged *judged,
-                          struct en_error *err)
+                          const struct en_block_head *grid, struct en_block *block,
+                          struct en_judged *judged, struct en_error *err)
 {
-    struct en_block *block = en_arena_alloc(arena, sizeof *block);
     uint32_t first = 0;
-    if (block == NULL) {
-        return no_room(judged->day, err);
-    }
     en_code code = en_block_read(bytes, block, err);
     if (code != EN_OK) {
         return code;
@@ -128,7 +124,8 @@ static en_code read_block(struct en_arena *arena, struct en_slice bytes,
     return code;
 }
 
-static en_code read_findings(struct en_fold *fold, struct en_arena *arena, struct en_judged *judged,
+static en_code read_findings(struct en_fold *fold, struct en_arena *arena,
+                             struct en_judged_scratch *scratch, struct en_judged *judged,
                              struct en_error *err)
 {
     struct en_slice entry;
@@ -138,15 +135,19 @@ static en_code read_findings(struct en_fold *fold, struct en_arena *arena, struc
         return code == EN_NOT_FOUND ? EN_OK : code;
     }
     struct en_findings findings;
-    struct en_finding *items = en_arena_alloc(arena, EN_FINDINGS_MAX * sizeof *items);
+    en_findings_init(&findings, scratch->findings, EN_FINDINGS_MAX);
+    code = en_findings_decode(entry, &findings, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_finding *items = en_arena_alloc(arena, findings.count * sizeof *items);
     if (items == NULL) {
         return no_room(judged->day, err);
     }
-    en_findings_init(&findings, items, EN_FINDINGS_MAX);
-    code = en_findings_decode(entry, &findings, err);
-    judged->findings = findings.items;
+    memcpy(items, findings.items, findings.count * sizeof *items);
+    judged->findings = items;
     judged->findings_count = findings.count;
-    return code;
+    return EN_OK;
 }
 
 /* What the findings say of each slot: a rejected one has no value any more, a doubted one keeps it.
@@ -178,7 +179,8 @@ static void judge(struct en_judged *judged)
     }
 }
 
-en_code en_judged_read(struct en_fold *fold, struct en_arena *arena, uint32_t channel, int32_t day,
+en_code en_judged_read(struct en_fold *fold, struct en_arena *arena,
+                       struct en_judged_scratch *scratch, uint32_t channel, int32_t day,
                        struct en_judged *judged, struct en_error *err)
 {
     struct en_channel_info info;
@@ -197,7 +199,7 @@ en_code en_judged_read(struct en_fold *fold, struct en_arena *arena, uint32_t ch
     bool has_grid = grid_of(&info, offset, &grid);
     code = en_interval_get(fold->store, day, channel, &bytes, err);
     if (code == EN_OK) {
-        code = read_block(arena, bytes, has_grid ? &grid : NULL, judged, err);
+        code = read_block(arena, bytes, has_grid ? &grid : NULL, &scratch->block, judged, err);
     } else if (code == EN_NOT_FOUND && has_grid) {
         judged->head = grid;
         judged->has_grid = true;
@@ -206,7 +208,7 @@ en_code en_judged_read(struct en_fold *fold, struct en_arena *arena, uint32_t ch
         return EN_OK;
     }
     if (code == EN_OK) {
-        code = read_findings(fold, arena, judged, err);
+        code = read_findings(fold, arena, scratch, judged, err);
     }
     if (code == EN_OK && judged->findings_count > 0 && judged->micro == NULL) {
         code = make_slots(arena, judged, err);

@@ -21,8 +21,15 @@ struct en_judged {
     uint32_t findings_count;
 };
 
+/* What reading a day works in: the caller's, of no meaning between calls. */
+struct en_judged_scratch {
+    struct en_block block;
+    struct en_finding findings[EN_FINDINGS_MAX];
+};
+
 /* Reads the day; what it holds lives in the arena. Codes: those of the store, EN_NOMEM. */
-en_code en_judged_read(struct en_fold *fold, struct en_arena *arena, uint32_t channel, int32_t day,
+en_code en_judged_read(struct en_fold *fold, struct en_arena *arena,
+                       struct en_judged_scratch *scratch, uint32_t channel, int32_t day,
                        struct en_judged *judged, struct en_error *err) EN_MUST_CHECK;
 
 /* The word of a slot as judged, and the gravest severity found (en_severity). */

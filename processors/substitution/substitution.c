@@ -33,6 +33,7 @@ struct substitution_state {
     struct en_arena arena;    /* of the channel's day in hand */
     struct en_arena evidence; /* of stored evidence that is read */
     struct en_block block;
+    struct en_judged_scratch scratch;
 };
 
 /* ---- marks ---- */
@@ -633,6 +634,7 @@ static en_code compute(struct en_fold *fold, struct substitution_state *state, u
     en_arena_reset(&state->arena);
     fill->fold = fold;
     fill->arena = &state->arena;
+    fill->scratch = &state->scratch;
     fill->plan = &plan;
     fill->acts = &state->acts;
     en_code code = en_fill_begin(fill, channel, day_number, err);
@@ -740,22 +742,37 @@ static en_code put_best(struct settling *work, struct en_change *change, bool ha
     return en_series_writer_put(work->best, change->series, entry, NULL, NULL, err);
 }
 
-/* Whether the block has a value in every slot of the day. */
-static en_code is_complete(struct en_fold *fold, const struct en_change *interval, bool *is,
-                           struct en_error *err)
+static bool is_usable_all_over(const struct en_block *block)
 {
-    struct en_block_head head;
+    uint32_t slot = 0;
+    while (slot < block->head.count && en_quality_is_usable(block->quality[slot])) {
+        slot++;
+    }
+    return slot == block->head.count;
+}
+
+/* Whether the block has a value that can be used in every slot of the day. */
+static en_code is_complete(struct en_fold *fold, struct en_block *scratch,
+                           const struct en_change *interval, bool *is, struct en_error *err)
+{
     struct en_channel_info info;
     *is = false;
     if (interval->after.size == 0) {
         return EN_OK;
     }
-    en_code code = en_block_peek(interval->after, &head, err);
+    en_code code = en_block_peek(interval->after, &scratch->head, err);
     if (code == EN_OK) {
         code = en_registry_channel(fold, interval->series, &info, err);
     }
-    *is = code == EN_OK && head.quality_is_common &&
-          (info.slot_seconds == 0 || head.count * head.slot_seconds >= 86400u);
+    if (code != EN_OK) {
+        return code;
+    }
+    const struct en_block_head *head = &scratch->head;
+    *is = info.slot_seconds == 0 || head->count * head->slot_seconds >= 86400u;
+    if (*is && !head->quality_is_common) {
+        code = en_block_read(interval->after, scratch, err);
+        *is = code == EN_OK && is_usable_all_over(scratch);
+    }
     return code;
 }
 
@@ -781,7 +798,7 @@ static en_code settle_channel(struct settling *work, const struct en_change *int
         code = code == EN_NOT_FOUND ? EN_OK : code;
     }
     if (code == EN_OK && !needs && has_chain) {
-        code = is_complete(work->fold, interval, &is_whole, err);
+        code = is_complete(work->fold, &state->scratch.block, interval, &is_whole, err);
         needs = !is_whole;
     }
     if (code == EN_OK && needs) {

@@ -205,6 +205,27 @@ static en_code mark_scope(struct en_fold *fold, struct en_marks *marks, const st
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+/* Whether there is anything to judge from the day on: energy of any channel, or register reads. */
+static en_code has_anything(struct en_fold *fold, int32_t from_day, bool *has, struct en_error *err)
+{
+    en_code code = EN_NOT_FOUND;
+    for (size_t i = 0; i < LAYERS && code == EN_NOT_FOUND; i++) {
+        int32_t day = from_day;
+        code = en_series_next_day(fold->store, layers[i], &day, err);
+    }
+    if (code == EN_NOT_FOUND) {
+        struct en_table_scan scan;
+        struct en_register_row row;
+        code = en_table_scan_begin(fold->store, &en_table_register, NULL, 0, &scan, err);
+        if (code == EN_OK) {
+            code = en_table_scan_next(&scan, &row, NULL, err);
+            en_table_scan_end(&scan);
+        }
+    }
+    *has = code == EN_OK;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static en_code visit_channel(void *self, const struct en_channel_row *channel, struct en_error *err)
 {
     return scope_add(self, channel->channel, err);
@@ -217,12 +238,17 @@ static en_code mark_touched(struct en_fold *fold, struct en_marks *marks,
     struct en_rule_touch touch;
     struct scope scope = {.bits = NULL};
     en_code code = en_registry_touch(fold, event, &touch, err);
-    if (code != EN_OK || !touch.is_touched) {
+    bool is_other = touch.stage != 0 && touch.stage != EN_STAGE_VALIDITY;
+    if (code != EN_OK || !touch.is_touched || is_other) {
         return code;
     }
-    code = en_rule_target_channels(fold->store, &touch.target, visit_channel, &scope, err);
+    bool holds_anything = false;
+    code = has_anything(fold, touch.from_day, &holds_anything, err);
     scope.is_everywhere = touch.target.scope == EN_RULE_EVERYWHERE;
-    if (code == EN_OK) {
+    if (code == EN_OK && holds_anything && !scope.is_everywhere) {
+        code = en_rule_target_channels(fold->store, &touch.target, visit_channel, &scope, err);
+    }
+    if (code == EN_OK && holds_anything) {
         code = mark_scope(fold, marks, &scope, touch.from_day, err);
     }
     en_mem_free(scope.bits);
