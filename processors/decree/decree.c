@@ -52,6 +52,7 @@ struct decree_state {
     size_t stored_count;
     size_t stored_capacity;
     struct en_decree_fill fill;
+    bool is_known; /* who was listed when the tables were written is known */
     bool is_ready;
 };
 
@@ -238,23 +239,6 @@ static en_code fold_kind(struct en_fold *fold, struct decree_state *state,
     }
 }
 
-static en_code fold(struct en_fold *fold, void *state_memory, const struct en_event *event,
-                    struct en_error *err)
-{
-    struct decree_state *state = state_memory;
-    bool can_touch = (EN_REGISTRY_TOUCH_KINDS >> event->header.kind & 1) != 0;
-    en_code code = EN_OK;
-    if (can_touch) {
-        code = fold_touch(fold, state, event, err);
-    } else if (state->has_listed) {
-        code = fold_kind(fold, state, event, err);
-    }
-    /* the sweep that computes the periods needs a day to be about */
-    return code == EN_OK && state->dirty_count > 0
-               ? en_fold_mark(fold, en_day_of_instant(event->header.recorded_at, 0).n, err)
-               : code;
-}
-
 /* ---- who is listed ---- */
 
 static en_code list_channel(void *self, const struct en_channel_row *channel, struct en_error *err)
@@ -285,6 +269,31 @@ static en_code list_control_meters(struct en_fold *fold, struct decree_state *st
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
+/* Tables that were opened are as they were left: only when periods end is to be found out. */
+static en_code find_due(struct en_fold *fold, struct decree_state *state, uint32_t channel,
+                        struct en_error *err)
+{
+    struct channel_state *own = &state->channels[channel];
+    struct en_decree_period_row row = {.channel = channel, .from = {INT64_MAX}};
+    struct en_channel_info info;
+    struct en_interval next;
+    own->was_listed = own->is_listed;
+    en_arena_reset(&state->fill.arena);
+    en_code code = en_registry_channel(fold, channel, &info, err);
+    code = code == EN_OK ? en_table_last_before(fold->store, &en_table_decree_period, &row, 1,
+                                                &state->fill.arena, err)
+                         : code;
+    if (code == EN_OK) {
+        code = en_contract_period(fold, info.point, row.to, &next, err);
+        own->due_us = next.to.us;
+    } else if (code == EN_NOT_FOUND) {
+        own->due_us = INT64_MIN + 1; /* its first has not ended, or it has not begun */
+        code = EN_OK;
+    }
+    state->due_us = own->due_us < state->due_us ? own->due_us : state->due_us;
+    return code;
+}
+
 /* Finds out who is listed; who was and is no more has its rows taken away. */
 static en_code list_anew(struct en_fold *fold, struct decree_state *state, struct en_error *err)
 {
@@ -300,11 +309,32 @@ static en_code list_anew(struct en_fold *fold, struct decree_state *state, struc
     en_code code = en_force_channels(fold, list_channel, state, err);
     code = code == EN_OK && state->has_listed ? list_control_meters(fold, state, err) : code;
     for (size_t i = 0; i < state->channels_capacity && code == EN_OK; i++) {
-        if (state->channels[i].was_listed != state->channels[i].is_listed) {
+        bool is_listed = state->channels[i].is_listed;
+        if (!state->is_known && is_listed) {
+            code = find_due(fold, state, (uint32_t)i, err);
+        } else if (state->channels[i].was_listed != is_listed) {
             code = touch(state, (uint32_t)i, INT64_MIN, err);
         }
     }
+    state->is_known = true;
     return code;
+}
+
+static en_code fold(struct en_fold *fold, void *state_memory, const struct en_event *event,
+                    struct en_error *err)
+{
+    struct decree_state *state = state_memory;
+    bool can_touch = (EN_REGISTRY_TOUCH_KINDS >> event->header.kind & 1) != 0;
+    en_code code = EN_OK;
+    if (can_touch) {
+        code = fold_touch(fold, state, event, err);
+    } else if (state->has_listed) {
+        code = fold_kind(fold, state, event, err);
+    }
+    /* the sweep that computes the periods needs a day to be about */
+    return code == EN_OK && state->dirty_count > 0
+               ? en_fold_mark(fold, en_day_of_instant(event->header.recorded_at, 0).n, err)
+               : code;
 }
 
 /* ---- periods ---- */
@@ -535,10 +565,45 @@ static en_code compute_channel(struct en_fold *fold, struct decree_state *state,
     return code;
 }
 
+/* What changed of a control meter touches whom it stands in for. */
+static en_code touch_controlled(struct en_fold *fold, struct decree_state *state, uint32_t channel,
+                                int64_t from_us, struct en_error *err)
+{
+    struct en_table_scan scan;
+    struct en_control_point_row row = {.channel = channel};
+    en_code code = en_table_scan_begin(fold->store, &en_table_control_point, &row, 1, &scan, err);
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        code = code == EN_OK ? touch_point(fold, state, row.point, from_us, err) : code;
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* Registers without a grid change by their reads, not by days. */
+static en_code touch_behind_registers(struct en_fold *fold, struct decree_state *state,
+                                      struct en_error *err)
+{
+    size_t count = state->dirty_count; /* only values are copied: it goes no farther */
+    en_code code = EN_OK;
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        uint32_t channel = state->dirty[i];
+        int64_t dirty_us = state->channels[channel].dirty_us;
+        if (!state->channels[channel].is_control) {
+            continue;
+        }
+        code = en_period_begin(&state->fill.work, fold, channel, err);
+        code = code == EN_OK ? reach_back(fold, state, channel, &dirty_us, err) : code;
+        code = code == EN_OK ? touch_controlled(fold, state, channel, dirty_us, err) : code;
+    }
+    return code;
+}
+
 static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_error *err)
 {
     struct decree_state *state = state_memory;
     en_code code = list_anew(fold, state, err);
+    code = code == EN_OK ? touch_behind_registers(fold, state, err) : code;
     for (size_t i = 0; i < state->dirty_count && code == EN_OK; i++) {
         code = compute_channel(fold, state, state->dirty[i], err);
     }
@@ -555,21 +620,6 @@ static en_code settle_end(struct en_fold *fold, void *state_memory, struct en_er
 }
 
 /* ---- days ---- */
-
-/* A changed day of a control meter touches whom it stands in for. */
-static en_code touch_controlled(struct en_fold *fold, struct decree_state *state, uint32_t channel,
-                                int64_t from_us, struct en_error *err)
-{
-    struct en_table_scan scan;
-    struct en_control_point_row row = {.channel = channel};
-    en_code code = en_table_scan_begin(fold->store, &en_table_control_point, &row, 1, &scan, err);
-    while (code == EN_OK) {
-        code = en_table_scan_next(&scan, &row, NULL, err);
-        code = code == EN_OK ? touch_point(fold, state, row.point, from_us, err) : code;
-    }
-    en_table_scan_end(&scan);
-    return code == EN_NOT_FOUND ? EN_OK : code;
-}
 
 static en_code touch_changed(struct en_fold *fold, struct decree_state *state, int32_t day,
                              uint32_t channel, struct en_error *err)
@@ -688,13 +738,11 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
 static en_code open_state(struct en_fold *fold, void *state_memory, struct en_error *err)
 {
     struct decree_state *state = state_memory;
-    (void)fold;
-    (void)err;
     en_decree_fill_init(&state->fill);
     state->is_ready = true;
     state->is_stale = true;
     state->due_us = NEVER;
-    return EN_OK;
+    return list_anew(fold, state, err);
 }
 
 static void close_state(void *state_memory)

@@ -76,6 +76,15 @@ static void widen(struct en_block *block, uint32_t slot_seconds, int32_t offset_
     block->head.count = whole;
 }
 
+static bool has_missing(const struct en_block *block)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < block->head.count && !has; i++) {
+        has = en_quality_is_missing(block->quality[i]);
+    }
+    return has;
+}
+
 /* What the known pieces of a register say of the slot. */
 static void add_known(const struct en_timeline *known, struct slot *slot)
 {
@@ -127,6 +136,21 @@ static en_code add_parts(struct en_decree_fill *fill, const struct en_decree_per
     return code;
 }
 
+/* The period that holds the instant, kept while the day is filled. EN_NOT_FOUND: none is stored. */
+static en_code load_row(struct en_decree_fill *fill, struct en_fold *fold, struct en_instant at,
+                        struct en_error *err)
+{
+    if (fill->has_row && at.us >= fill->row.from.us && at.us < fill->row.to.us) {
+        return EN_OK;
+    }
+    en_arena_reset(&fill->arena);
+    fill->row = (struct en_decree_period_row){.channel = fill->work.channel, .from = at};
+    en_code code = en_table_last_before(fold->store, &en_table_decree_period, &fill->row, 1,
+                                        &fill->arena, err);
+    fill->has_row = code == EN_OK && fill->row.to.us > at.us;
+    return code == EN_OK && !fill->has_row ? EN_NOT_FOUND : code;
+}
+
 /* The periods that the slot lies in: usually one. */
 static en_code add_periods(struct en_decree_fill *fill, struct en_fold *fold,
                            const struct en_timeline *known, struct slot *slot, struct en_error *err)
@@ -134,15 +158,11 @@ static en_code add_periods(struct en_decree_fill *fill, struct en_fold *fold,
     struct en_instant at = slot->span.from;
     en_code code = EN_OK;
     while (code == EN_OK && at.us < slot->span.to.us) {
-        struct en_decree_period_row row = {.channel = fill->work.channel, .from = at};
-        en_arena_reset(&fill->arena);
-        code =
-            en_table_last_before(fold->store, &en_table_decree_period, &row, 1, &fill->arena, err);
-        if (code != EN_OK || row.to.us <= at.us) {
-            break; /* no period holds it (or no later one: periods have no gaps) */
+        code = load_row(fill, fold, at, err);
+        if (code == EN_OK) {
+            code = add_parts(fill, &fill->row, known, slot, err);
+            at = fill->row.to;
         }
-        code = add_parts(fill, &row, known, slot, err);
-        at = row.to;
     }
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
@@ -207,10 +227,10 @@ static en_code begin_slots(struct en_decree_fill *fill, int32_t offset, struct e
     }
     en_code code = en_block_read(base, &fill->block, err);
     if (code == EN_OK) {
-        *is_good = rescale(&fill->block);
         if (slot_seconds > 0) {
             widen(&fill->block, slot_seconds, offset);
         }
+        *is_good = has_missing(&fill->block) && rescale(&fill->block);
     }
     return code;
 }
@@ -236,6 +256,7 @@ en_code en_decree_fill_day(struct en_decree_fill *fill, struct en_fold *fold, ui
     bool is_filled = false;
     int32_t offset = 0;
     *after = (struct en_slice){0};
+    fill->has_row = false;
     en_code code = en_period_begin(&fill->work, fold, channel, err);
     struct en_instant noon = {day * EN_DAY_US + 12 * EN_HOUR_US};
     code =

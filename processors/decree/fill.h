@@ -11,6 +11,8 @@ struct en_decree_fill {
     struct en_block block;
     struct en_buf bytes;
     struct en_arena arena; /* of the row in hand */
+    struct en_decree_period_row row;
+    bool has_row;
 };
 
 void en_decree_fill_init(struct en_decree_fill *fill);
