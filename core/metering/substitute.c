@@ -46,6 +46,19 @@ static bool continues(const struct en_substitute *a, const struct en_substitute 
     return (uint32_t)a->first + a->slots == b->first && en_substitute_same(a, b);
 }
 
+/* Energy added by acts stands behind what fills, and may lie over it. */
+static bool is_addition(const struct en_substitute *item)
+{
+    return item->method == EN_METHOD_UNDERCOUNT;
+}
+
+/* Whether b may stand behind a. */
+static bool is_behind(const struct en_substitute *a, const struct en_substitute *b)
+{
+    bool is_same_kind = is_addition(a) == is_addition(b);
+    return is_same_kind ? b->first >= (uint32_t)a->first + a->slots : is_addition(b);
+}
+
 static bool is_substitute(const struct en_substitute *item)
 {
     return item->slots > 0 && (uint32_t)item->first + item->slots <= EN_SLOTS_MAX &&
@@ -132,12 +145,9 @@ en_code en_substitutes_encode(const struct en_substitutes *substitutes, struct e
     EN_ASSERT(substitutes->count > 0);
     uint32_t runs_count = 0;
     uint32_t slots = 0;
-    uint32_t end = 0;
     for (uint32_t i = 0; i < substitutes->count; i++) {
-        const struct en_substitute *item = &substitutes->items[i];
-        EN_ASSERT(is_substitute(item));
-        EN_ASSERT(item->first >= end);
-        end = (uint32_t)item->first + item->slots;
+        EN_ASSERT(is_substitute(&substitutes->items[i]));
+        EN_ASSERT(i == 0 || is_behind(&substitutes->items[i - 1], &substitutes->items[i]));
     }
     for (uint32_t i = 0; i < substitutes->count; i += run_of(substitutes, i, &slots)) {
         runs_count++;
@@ -295,7 +305,7 @@ static void take_items(struct reading *reading, struct en_substitutes *substitut
     for (uint32_t i = 0; i < count && reading->code == EN_OK; i++) {
         take_item(reading, &items[i]);
         if (i > 0) {
-            require(reading, items[i].first >= items[i - 1].first + items[i - 1].slots);
+            require(reading, is_behind(&items[i - 1], &items[i]));
             require(reading, !continues(&items[i - 1], &items[i]));
         }
     }

@@ -10,7 +10,8 @@
  *   refusal    [method, refusal]
  *   input      [kind, id, from, to]
  *
- *   I1 at least one substitute; slots rise and do not overlap   I2 neighbours that say the same are
+ *   I1 at least one substitute; slots rise and do not overlap; what E-14 adds stands behind all
+ *   others, rising as well, and may lie over them   I2 neighbours that say the same are
  *   one   I3 watches rise by channel, each once   I4 numbers are known ones
  *
  * Watches are the days of channels that were looked at, whether they could be used or not: when one

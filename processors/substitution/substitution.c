@@ -790,7 +790,10 @@ static en_code settle_channel(struct settling *work, const struct en_change *int
     bool is_whole = false;
     en_code code = en_rules_plan(state->rules, work->fold->store, channel, work->day, &rules, err);
     bool has_chain = code == EN_OK && rules != NULL && rules->of[EN_RULE_CHAIN] != NULL;
-    bool needs = is_marked || has_finding_change || was_held || state->acts.count > 0;
+    struct en_interval around = {{((int64_t)work->day - 1) * EN_DAY_US},
+                                 {((int64_t)work->day + 2) * EN_DAY_US}}; /* at any offset */
+    bool needs =
+        is_marked || has_finding_change || was_held || en_acts_touch(&state->acts, channel, around);
     if (code == EN_OK && !needs && rules != NULL) {
         code =
             en_series_get(work->fold->store, &en_series_finding, work->day, channel, &finding, err);
