@@ -15,13 +15,16 @@ static int weekday_of(struct en_day day)
 /* A day whose kind is not that of its day of the week: a holiday, a moved day. */
 static bool is_special(struct en_day day, en_like_day kind)
 {
-    return en_calendar_like_day(NULL, day) != kind;
+    int weekday = weekday_of(day);
+    en_like_day plain = weekday == 6   ? EN_LIKE_DAY_SUNDAY
+                        : weekday == 5 ? EN_LIKE_DAY_SATURDAY
+                                       : EN_LIKE_DAY_WORKING;
+    return plain != kind;
 }
 
 bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_like_day kind,
                         struct en_day other, en_like_day other_kind)
 {
-    bool is_plain = !is_special(day, kind) && !is_special(other, other_kind);
     switch (by) {
     case EN_LIKEDAY_ANY:
         return true;
@@ -30,7 +33,8 @@ bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_like_day kind
     case EN_LIKEDAY_WEEKDAY:
     case EN_LIKEDAY_YEAR:
         /* the day of the week counts where both days are what it says */
-        return kind == other_kind && (!is_plain || weekday_of(day) == weekday_of(other));
+        return kind == other_kind && (weekday_of(day) == weekday_of(other) ||
+                                      is_special(day, kind) || is_special(other, other_kind));
     }
     EN_ASSERT(!"a class of like days");
     return false;

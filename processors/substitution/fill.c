@@ -12,6 +12,8 @@ en_code en_fill_begin(struct en_fill *fill, uint32_t channel, int32_t day, struc
     struct en_fold *fold = fill->fold;
     fill->channel = channel;
     fill->days_count = 0;
+    fill->first_day = day - EN_FILL_BACK_DAYS;
+    memset(fill->own, 0, sizeof fill->own);
     fill->watches_count = 0;
     en_code code = en_registry_channel(fold, channel, &fill->info, err);
     if (code == EN_OK) {
@@ -52,16 +54,34 @@ en_code en_fill_watch(struct en_fill *fill, uint32_t channel, int32_t from_day, 
     return EN_OK;
 }
 
+/* The place of a day of the channel's own; NULL where it is another's or too far. */
+static const struct en_judged **own_place(struct en_fill *fill, uint32_t channel, int32_t day)
+{
+    int64_t index = (int64_t)day - fill->first_day;
+    bool is_own = channel == fill->channel && index >= 0 && index < (int64_t)EN_FILL_OWN_DAYS;
+    return is_own ? &fill->own[index] : NULL;
+}
+
+static const struct en_judged *find_day(struct en_fill *fill, uint32_t channel, int32_t day)
+{
+    const struct en_judged **own = own_place(fill, channel, day);
+    for (uint32_t i = 0; own == NULL && i < fill->days_count; i++) {
+        if (fill->days[i]->channel == channel && fill->days[i]->day == day) {
+            return fill->days[i];
+        }
+    }
+    return own == NULL ? NULL : *own;
+}
+
 en_code en_fill_look(struct en_fill *fill, uint32_t channel, int32_t day,
                      const struct en_judged **judged, struct en_error *err)
 {
-    for (uint32_t i = 0; i < fill->days_count; i++) {
-        if (fill->days[i]->channel == channel && fill->days[i]->day == day) {
-            *judged = fill->days[i];
-            return EN_OK;
-        }
+    const struct en_judged **own = own_place(fill, channel, day);
+    *judged = find_day(fill, channel, day);
+    if (*judged != NULL) {
+        return EN_OK;
     }
-    if (fill->days_count == EN_FILL_DAYS_MAX) {
+    if (own == NULL && fill->days_count == EN_FILL_DAYS_MAX) {
         return en_error_set(err, EN_LIMIT, "filling channel %u looks at more than %u days",
                             fill->channel, EN_FILL_DAYS_MAX);
     }
@@ -76,11 +96,16 @@ en_code en_fill_look(struct en_fill *fill, uint32_t channel, int32_t day,
     if (code == EN_OK && read->has_grid) {
         code = en_acts_judge(fill->acts, fill->arena, read, err);
     }
-    if (code == EN_OK) {
-        fill->days[fill->days_count++] = read;
-        *judged = read;
+    if (code != EN_OK) {
+        return code;
     }
-    return code;
+    if (own != NULL) {
+        *own = read;
+    } else {
+        fill->days[fill->days_count++] = read;
+    }
+    *judged = read;
+    return EN_OK;
 }
 
 en_code en_fill_open(struct en_fill *fill, const struct en_judged *judged, struct en_fill_day *day,

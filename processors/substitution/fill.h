@@ -11,7 +11,10 @@
 #include "processors/substitution/judged.h"
 #include "processors/substitution/plan.h"
 
-#define EN_FILL_DAYS_MAX 2048u /* days of all channels that one filling may look at */
+#define EN_FILL_DAYS_MAX 2048u /* days of other channels that one filling may look at */
+/* Days of its own: two years and a year back, two spans ahead. */
+#define EN_FILL_BACK_DAYS 1150
+#define EN_FILL_OWN_DAYS 1300u
 
 /* What became of one slot. */
 struct en_fill_slot {
@@ -44,7 +47,9 @@ struct en_fill {
     const struct en_plan *plan;
     const struct en_acts *acts;
 
-    const struct en_judged *days[EN_FILL_DAYS_MAX]; /* read so far */
+    int32_t first_day; /* of `own`: the channel's own days by number, NULL not read yet */
+    const struct en_judged *own[EN_FILL_OWN_DAYS];
+    const struct en_judged *days[EN_FILL_DAYS_MAX]; /* others, read so far */
     uint32_t days_count;
     struct en_watch watches[EN_SUBSTITUTE_WATCHES_MAX]; /* rising channel */
     uint32_t watches_count;

@@ -1,5 +1,6 @@
 /* Methods that look at the channel itself: E-01 between neighbours, E-15 the last value, E-02 like
  * days. */
+#include "core/fixed.h"
 #include "core/metering/estimation_interp.h"
 #include "processors/substitution/fill.h"
 
@@ -219,9 +220,23 @@ struct likedays {
     const uint8_t *wanted;
     const struct en_estimation_step *step;
     struct en_likeday_answer *answer;
+    en_like_day kind;    /* of the day in hand */
     int64_t *references; /* step->count for each slot */
     uint32_t left;       /* slots that want more days */
 };
+
+/* The load class of a day; without a calendar the day of the week says it. */
+static en_like_day class_of(const struct en_calendar *calendar, int32_t day)
+{
+    if (calendar != NULL) {
+        return en_calendar_like_day(calendar, (struct en_day){day});
+    }
+    int64_t weekday = 0; /* Monday is 0; 1970-01-01 was a Thursday */
+    (void)en_i64_divide_floor((int64_t)day + 3, 7, &weekday);
+    return weekday == 6   ? EN_LIKE_DAY_SUNDAY
+           : weekday == 5 ? EN_LIKE_DAY_SATURDAY
+                          : EN_LIKE_DAY_WORKING;
+}
 
 /* Takes from one day what it has. */
 static en_code take_day(struct likedays *work, int32_t other_day, struct en_error *err)
@@ -231,8 +246,8 @@ static en_code take_day(struct likedays *work, int32_t other_day, struct en_erro
     struct en_day day = {work->judged->day};
     struct en_day reference = {other_day};
     if (other_day < EN_FOLD_DAY_MIN ||
-        !en_likeday_is_like(work->step->by, day, en_calendar_like_day(calendar, day), reference,
-                            en_calendar_like_day(calendar, reference))) {
+        !en_likeday_is_like(work->step->by, day, work->kind, reference,
+                            class_of(calendar, other_day))) {
         return EN_OK;
     }
     en_code code = en_fill_look(work->fill, work->judged->channel, other_day, &other, err);
@@ -278,7 +293,8 @@ en_code en_fill_likedays(struct en_fill *fill, const struct en_judged *judged,
 {
     size_t count = judged->head.count;
     struct en_arena *arena = fill->arena;
-    struct likedays work = {fill, judged, wanted, step, answer, NULL, 0};
+    struct likedays work = {
+        fill, judged, wanted, step, answer, class_of(fill->plan->calendar, judged->day), NULL, 0};
     answer->micro = en_arena_alloc(arena, count * sizeof *answer->micro);
     answer->counts = en_arena_alloc(arena, count * sizeof *answer->counts);
     answer->days = en_arena_alloc(arena, count * step->count * sizeof *answer->days);
