@@ -411,6 +411,10 @@ en_code en_touch_mark(struct en_fold *fold, struct en_marks *marks, uint64_t rul
     case EN_KIND_DEVICE_EVENT:
     case EN_KIND_EVENT_MAP_SET:
         return (rules & EVENT_RULES) != 0 ? mark_device(fold, marks, err) : EN_OK;
+    case EN_KIND_DEVICE_INSTALLED:
+    case EN_KIND_DEVICE_REMOVED:
+    case EN_KIND_DEVICE_REPLACED: /* once devices are told, days before the first had none */
+        return mark_point(fold, marks, header->subject, EN_FOLD_DAY_MIN, EN_DAY_MAX, err);
     default: /* about a point, from a moment on */
         return mark_point(fold, marks, header->subject, from, EN_DAY_MAX, err);
     }

@@ -192,8 +192,12 @@ static void random_rule(struct random_world *random)
                                   .parameters =
                                       en_slice_text(is_off ? "{\"enabled\":false}" : parameters),
                                   .reason = en_slice_text("random")};
-    world_put(world, EN_KIND_RULE_SET, world_name(world, EN_NAME_RULE, key),
-              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+    struct en_interval valid =
+        world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0);
+    if (world_random(world, 4) == 0) { /* it ends */
+        valid.to.us += (int64_t)(1 + world_random(world, 5)) * EN_DAY_US;
+    }
+    world_put(world, EN_KIND_RULE_SET, world_name(world, EN_NAME_RULE, key), valid, &payload);
 }
 
 /* What the point's contract says of power, periods and tariff. */

@@ -9,7 +9,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "projections/difference.h"
+#include "projections/tables.h"
 #include "tests/replay/random_world.h"
+
+/* Where two projections differ first. */
+static void tell_difference(struct world_projection *first, struct world_projection *second)
+{
+    struct en_digest_table tables[EN_DIGEST_TABLES_MAX];
+    uint32_t count = en_digest_tables(tables);
+    struct en_store *stores[2] = {NULL, NULL};
+    struct en_difference found = {.is_found = false};
+    assert_int_equal(en_store_begin(first->kv, EN_KV_READ, &stores[0], NULL), EN_OK);
+    assert_int_equal(en_store_begin(second->kv, EN_KV_READ, &stores[1], NULL), EN_OK);
+    if (en_difference_find(stores[0], stores[1], tables, count, EN_DIGEST_ANEW, &found, NULL) ==
+            EN_OK &&
+        found.is_found) {
+        print_error("table %s, day %d, series %u: %zu and %zu bytes\n", found.table->name,
+                    (int)found.day - WORLD_DAY, found.series, found.left.size, found.right.size);
+    }
+    en_store_abort(stores[0]);
+    en_store_abort(stores[1]);
+}
 
 static void assert_same_digest(struct world *world, const struct en_hash *wanted, uint32_t batch,
                                uint64_t seed)
@@ -21,6 +42,11 @@ static void assert_same_digest(struct world *world, const struct en_hash *wanted
     if (!en_hash_equal(&digest, wanted)) {
         print_error("seed %llu: batches of %u give another digest\n", (unsigned long long)seed,
                     batch);
+        struct world_projection whole;
+        world_project(world, &whole, 0);
+        world_run(&whole, 0);
+        tell_difference(&whole, &projection);
+        world_projection_close(&whole);
     }
     assert_true(en_hash_equal(&digest, wanted));
     world_projection_close(&projection);
