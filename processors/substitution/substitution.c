@@ -289,22 +289,39 @@ static en_code mark_if_absent(struct en_fold *fold, struct substitution_state *s
     return code == EN_NOT_FOUND ? en_marks_add(&state->marks, fold, day, channel, err) : code;
 }
 
-/* Behind a day that has values, or was filled, now: the first day without either is next. */
+static en_code has_chain_on(struct en_fold *fold, struct substitution_state *state,
+                            uint32_t channel, int32_t day, bool *has, struct en_error *err)
+{
+    const struct en_rule_plan *rules = NULL;
+    en_code code = en_rules_plan(state->rules, fold->store, channel, day, &rules, err);
+    *has = code == EN_OK && rules != NULL && rules->of[EN_RULE_CHAIN] != NULL;
+    return code;
+}
+
+/* Behind a day that has values, or was filled, now: the first day without either that a chain holds
+ * on is next. */
 static en_code mark_frontier(struct en_fold *fold, struct substitution_state *state,
                              uint32_t channel, int32_t day, struct en_error *err)
 {
-    en_code code = EN_NOT_FOUND;
+    en_code code = EN_OK;
     int32_t last = day + EN_PLAN_HORIZON_DAYS;
-    int32_t next = day + 1;
-    while (code == EN_NOT_FOUND && next <= last) {
+    for (int32_t next = day + 1; next <= last && code == EN_OK; next++) {
         struct en_slice block;
+        bool has_chain = false;
+        code = has_chain_on(fold, state, channel, next, &has_chain, err);
+        if (code != EN_OK || !has_chain) {
+            continue;
+        }
         code = en_interval_get(fold->store, next, channel, &block, err);
         if (code == EN_NOT_FOUND && !is_held(state, channel, next)) {
             return en_marks_add(&state->marks, fold, next, channel, err);
         }
-        next++;
+        if (code == EN_OK) {
+            return EN_OK; /* from there on it goes by itself */
+        }
+        code = code == EN_NOT_FOUND ? EN_OK : code;
     }
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    return code;
 }
 
 /* Channels with values or estimates the day before and nothing on this one. */
@@ -815,7 +832,8 @@ static en_code settle_channel(struct settling *work, const struct en_change *int
     }
     bool is_new = (interval->before.size == 0 && interval->after.size > 0) ||
                   (interval->after.size == 0 && !was_held && outcome.evidence.size > 0);
-    if (code == EN_OK && is_new && has_chain && state->clock > (int64_t)work->day * EN_DAY_US) {
+    if (code == EN_OK && is_new && state->has_rules &&
+        state->clock > (int64_t)work->day * EN_DAY_US) {
         code = mark_frontier(work->fold, state, channel, work->day, err);
     }
     bool is_changed = !en_slice_equal(change.before, change.after);
