@@ -5,6 +5,7 @@
 #include "core/event/payload.h"
 #include "projections/tables_alarm.h"
 #include "projections/tables_balance.h"
+#include "projections/tables_command.h"
 #include "projections/tables_contract.h"
 #include "projections/tables_decree.h"
 #include "projections/tables_edit.h"
@@ -499,6 +500,7 @@ const struct en_table *const en_tables_all[] = {
     &en_table_channel_error,
     &en_table_clock,
     &en_table_collected,
+    &en_table_command,
     &en_table_connection_point,
     &en_table_contract,
     &en_table_control_point,

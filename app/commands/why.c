@@ -82,7 +82,6 @@ static en_code derive(struct en_session *session, const struct en_arguments *arg
     if (code == EN_OK) {
         code = en_why(view->store, &lookup, &query, tree, err);
     }
-    en_log_lookup_fini(&events);
     return code;
 }
 

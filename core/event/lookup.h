@@ -9,14 +9,17 @@
 struct en_lookup_query {
     en_kind kind;
     uint32_t subject;
-    struct en_interval from; /* valid.from lies in it */
-    uint64_t before;         /* only events before this seq; UINT64_MAX: any */
+    struct en_instant from;          /* valid.from */
+    struct en_instant recorded_from; /* it was recorded then or later: where to begin to look */
+    /* Whether it is the one; NULL: the first is. */
+    bool (*fits)(void *fits_self, const struct en_event *event);
+    void *fits_self;
 };
 
 struct en_lookup {
     void *self;
 
-    /* The header of the last event that the query describes. EN_NOT_FOUND. */
+    /* The header of the first event that the query describes. EN_NOT_FOUND. */
     en_code (*find)(void *self, const struct en_lookup_query *query, struct en_event_header *header,
                     struct en_error *err);
     /* One event; its payload is copied into the buffer, in place of what it held. EN_NOT_FOUND. */

@@ -45,7 +45,6 @@ static en_code derive(const struct en_service *service, const struct en_http_req
     if (code == EN_OK) {
         code = en_why(view->store, &lookup, query, tree, err);
     }
-    en_log_lookup_fini(&events);
     return code;
 }
 

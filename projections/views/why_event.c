@@ -1,6 +1,7 @@
 /* Events and names of a derivation. */
 #include <inttypes.h>
 
+#include "projections/tables_command.h"
 #include "projections/views/keys.h"
 #include "projections/views/why_work.h"
 
@@ -99,32 +100,40 @@ en_code en_why_event(struct en_why_work *work, struct en_why_node *parent,
     return header->source == 0 ? EN_OK : add_document(work, node, header, err);
 }
 
-/* Whether the command was refused: then it set nothing. */
-static en_code was_refused(struct en_why_work *work, uint64_t seq, bool *is_refused,
-                           struct en_error *err)
+/* The last command of the kind about the subject that begins in the interval. */
+static en_code find_command(struct en_why_work *work, en_kind kind, uint32_t subject,
+                            struct en_interval from, uint64_t *seq, struct en_error *err)
 {
-    struct en_outcome_row row = {.seq = seq};
-    en_code code = en_table_get(work->store, &en_table_outcome, &row, NULL, err);
-    *is_refused = code == EN_OK;
-    return code == EN_NOT_FOUND ? EN_OK : code;
+    struct en_table_scan scan;
+    struct en_command_row row = {.kind = (uint32_t)kind, .subject = subject, .from = from.from};
+    bool is_found = false;
+    en_code code = en_table_scan_begin(work->store, &en_table_command, &row, 2, &scan, err);
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        if (code != EN_OK || row.from.us >= from.to.us) {
+            break;
+        }
+        *seq = !is_found || row.seq > *seq ? row.seq : *seq;
+        is_found = true;
+    }
+    en_table_scan_end(&scan);
+    code = code == EN_NOT_FOUND ? EN_OK : code;
+    return code == EN_OK && !is_found ? EN_NOT_FOUND : code;
 }
 
 en_code en_why_set_by(struct en_why_work *work, struct en_why_node *parent, en_kind kind,
                       uint32_t subject, struct en_interval from, struct en_error *err)
 {
-    struct en_lookup_query query = {kind, subject, from, UINT64_MAX};
-    struct en_event_header header;
-    bool is_refused = true;
-    en_code code = work->lookup == NULL ? EN_NOT_FOUND : EN_OK;
-    while (code == EN_OK && is_refused) {
-        code = work->lookup->find(work->lookup->self, &query, &header, err);
-        if (code == EN_OK) {
-            query.before = header.seq.n;
-            code = was_refused(work, header.seq.n, &is_refused, err);
-        }
+    uint64_t seq = 0;
+    struct en_event event;
+    en_code code =
+        work->lookup == NULL ? EN_NOT_FOUND : find_command(work, kind, subject, from, &seq, err);
+    if (code == EN_OK) {
+        code = work->lookup->get(work->lookup->self, (struct en_seq){seq}, &event, &work->payload,
+                                 err);
     }
     if (code == EN_OK) {
-        code = en_why_event(work, parent, &header, err);
+        code = en_why_event(work, parent, &event.header, err);
     }
     return code == EN_NOT_FOUND ? EN_OK : code;
 }

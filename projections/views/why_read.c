@@ -301,6 +301,35 @@ static en_code add_replacements(struct en_why_work *work, struct en_why_node *pa
 
 /* ---- registers ---- */
 
+/* Whether the event is the read that the table holds. */
+static bool is_of_row(void *self, const struct en_event *event)
+{
+    const struct en_register_row *row = self;
+    struct en_reading_register payload;
+    return en_payload_decode(event, &payload, NULL, NULL) == EN_OK &&
+           payload.revision == row->revision && en_decimal_compare(payload.value, row->value) == 0;
+}
+
+/* The event of a read. A clock may be ahead: it may have been recorded before the time it is of. */
+static en_code add_read_event(struct en_why_work *work, struct en_why_node *node,
+                              struct en_register_row *row, struct en_error *err)
+{
+    struct en_event_header header;
+    struct en_lookup_query query = {.kind = EN_KIND_READING_REGISTER,
+                                    .subject = row->channel,
+                                    .from = row->at,
+                                    .recorded_from = {row->at.us - EN_DAY_US},
+                                    .fits = is_of_row,
+                                    .fits_self = row};
+    en_code code = work->lookup == NULL
+                       ? EN_NOT_FOUND
+                       : work->lookup->find(work->lookup->self, &query, &header, err);
+    if (code == EN_OK) {
+        code = en_why_event(work, node, &header, err);
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static en_code add_read(struct en_why_work *work, struct en_why_node *parent, uint32_t channel,
                         struct en_instant at, const char *kind, struct en_decimal *value,
                         bool *is_read, struct en_error *err)
@@ -326,7 +355,7 @@ static en_code add_read(struct en_why_work *work, struct en_why_node *parent, ui
                en_why_instant_words(work->tree, at, work->offset), digits);
     en_why_decimal(work->tree, node, "value", row.value);
     en_why_quality(work->tree, node, "quality", row.quality);
-    return en_why_set_by(work, node, EN_KIND_READING_REGISTER, channel, en_why_moment(at), err);
+    return add_read_event(work, node, &row, err);
 }
 
 /* What is said of an advance: where from, where to, by which ratio and capacity. */

@@ -54,7 +54,6 @@ static json_t *derive(struct en_store *store, struct en_log *log, uint64_t posit
         fail_msg("why: %s", err.text);
     }
     (void)snprintf(refusal, sizeof refusal, "%s", err.text);
-    en_log_lookup_fini(&events);
     en_buf_fini(&out);
     en_why_tree_fini(&tree);
     return read;
