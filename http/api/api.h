@@ -30,6 +30,12 @@ EN_API(why);
 /* balances.c, freezes.c */
 EN_API(balances);
 EN_API(balance);
+
+/* losses.c */
+EN_API(equipment);
+EN_API(bypasses);
+EN_API(losses);
+EN_API(scheme);
 EN_API(freezes);
 EN_API(freeze);
 

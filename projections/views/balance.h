@@ -42,7 +42,7 @@ struct en_balance_answer {
     bool is_trend; /* B-02t: one sign for so many periods of this length, this the last */
     uint32_t trend_periods;
     uint32_t commercial_most; /* 1e-4 %: commercial losses above it are listed (B-11) */
-    char reason[200];         /* of the verdict, for people */
+    char reason[320];         /* of the verdict, for people */
 };
 
 /* The balance over [from, to). Its channels: balance_member.h. Neither permissible imbalance nor

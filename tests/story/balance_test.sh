@@ -156,4 +156,33 @@ says '"energy":"4968"'
 expect 0 bypass list --json
 is_silent
 expect 0 log verify
+
+# A derivation of a loss, every number computed again.
+expect 0 why --formula T1.loss 2026-01-14T10:00:00+03:00 --json
+if command -v python3 >/dev/null; then
+    python3 "$ENERLOG_SOURCE_DIR/tests/story/recompute.py" <"$out" >count 2>"$err" || fault "it does not add up"
+fi
+
+# The API says the same.
+get() {
+    command="... GET $1"
+    "$ENERLOG_BUILD_DIR/tests.story.get_main" "$port" "$1" >answer 2>"$err" || fault "no answer"
+    tail -n +2 answer >"$out"
+}
+expect 0 bypass on 5009 5003 --at 2026-01-14T10:12:00+03:00 --act "order 12"
+start_daemon || finish
+get /api/v1/equipment
+says '"equipment":"T1","from":"2026-01-01","type":"transformer","object":"T1"'
+says '"losses":"as(assumed(19) * hours()'
+get /api/v1/bypasses
+says '"bypass":"5009","feeder":"5003","from":"2026-01-14T10:12:00+03:00","to":null,"inverted":false,"act":"order 12"'
+get "/api/v1/losses?from=2026-01-14&to=2026-01-15&object=F1"
+says '"equipment":"W1","type":"line","object":"F1","technical":"'
+says '"assumed":true'
+says '"balance":"F1 feeder","object":"F1","in":"5928","out":"5736","reported":"192"'
+get /api/v1/schemes/SUB
+says '"balance":"B1 bus","rule":"B-04","object":"B1","state":"unchanged"'
+get "/api/v1/balances/B1%20bus?from=2026-01-14&to=2026-01-15"
+says '"verdict":"'
+stop_daemon
 finish

@@ -101,12 +101,17 @@ def check_formula(node):
     if re.search(r"prev|day|raw|coalesce|heat|gas|steam|valid|missing|cnt", node["expression"]):
         return
     names = {part["operand"]: number(part) for part in parts if "operand" in part}
-    text = re.sub(r"[@#][\w.]+[\w+]|\d+(?:\.\d+)?",
-                  lambda found: f"value[{found.group(0)!r}]" if found.group(0)[0] in "@#" else f"Fraction('{found.group(0)}')",
+    hours = [number(part) for part in parts if part.get("op") == "hours"]
+    text = re.sub(r'[@#][\w.]+[\w+]|loss\("[^"]*"\)|\d+(?:\.\d+)?',
+                  lambda found: f"value[{found.group(0)!r}]" if found.group(0)[0] in "@#l" else f"Fraction('{found.group(0)}')",
                   node["expression"])
     text = text.replace("sum~(", "lenient(").replace("sum(", "strict(").replace("if(", "choose(")
+    text = re.sub(r"\bas\(", "stated(", text)
     scope = {"value": names, "Fraction": Fraction, "lenient": lenient, "strict": strict,
-             "choose": lambda condition, yes, no: yes if condition else no}
+             "choose": lambda condition, yes, no: yes if condition else no,
+             "stated": lambda amount, _: amount, "assumed": lambda amount: amount,
+             "hours": lambda: hours[0], "sq": lambda amount: amount * amount,
+             "sumsq": lambda *amounts: sum(amount * amount for amount in amounts)}
     try:
         same(node, "the expression", micro(eval(text, {"__builtins__": {}}, scope)), whole)
     except TypeError:
