@@ -36,6 +36,7 @@ struct filling {
     uint32_t feeders[EN_DEMO_FEEDERS];
     uint32_t feeder_points[EN_DEMO_FEEDERS];
     uint32_t own;
+    uint32_t coupler[2]; /* its channels A+ and A-: from section 1 to 2, and back */
 };
 
 /* Per mille of a feeder's mean half-hour: a working day at night, morning, noon, evening; by three
@@ -180,9 +181,68 @@ static en_code set_point(struct filling *filling, const struct point_plan *plan,
                          : code;
 }
 
+/* The coupler between the sections, measured both ways. */
+static en_code set_coupler(struct filling *filling, struct en_error *err)
+{
+    char key[EN_NAME_SIZE_MAX + 1];
+    uint32_t object = 0;
+    uint32_t point = 0;
+    en_code code = set_object(filling, EN_DEMO_OBJECT "/SV", "Bus coupler", "coupler",
+                              filling->object, &object, err);
+    struct point_plan plan = {EN_DEMO_COUPLER_POINT, "Bus coupler", object, {400, 1}, {100, 1},
+                              EN_BASIS_PROFILE,      9000};
+    code = code == EN_OK ? set_point(filling, &plan, &point, &filling->coupler[0], err) : code;
+    struct en_channel_set back = {.point = point,
+                                  .code = en_slice_text("A-"),
+                                  .unit = EN_UNIT_KWH,
+                                  .basis = EN_BASIS_PROFILE,
+                                  .slot_seconds = SLOT_SECONDS};
+    struct en_channel_error_set error = {.error_1e4_percent = plan.error_1e4_percent};
+    en_channel_key(point, back.code, key);
+    code = code == EN_OK
+               ? en_engine_name(filling->engine, EN_NAME_CHANNEL, key, &filling->coupler[1], err)
+               : code;
+    const struct en_interval always = {{0}, {0}};
+    code = code == EN_OK
+               ? put(filling, EN_KIND_CHANNEL_SET, filling->coupler[1], always, &back, err)
+               : code;
+    return code == EN_OK
+               ? put(filling, EN_KIND_CHANNEL_ERROR_SET, filling->coupler[1], always, &error, err)
+               : code;
+}
+
+/* A transformer of 16 MVA whose reactive energy nobody measures: tg phi is 0.4. */
+static en_code set_losses(struct filling *filling, const char *name, uint32_t object,
+                          struct en_error *err)
+{
+    char expression[64];
+    char losses[64];
+    uint32_t equipment = 0;
+    (void)snprintf(expression, sizeof expression, "@%s.A+", name);
+    (void)snprintf(losses, sizeof losses, "%s.loss", name);
+    struct en_equipment_load load = {.active = en_slice_text(expression),
+                                     .reactive = en_slice_text(""),
+                                     .load_micro_kw = 85000000};
+    struct en_equipment_set set = {.name = en_slice_text(name),
+                                   .type = en_slice_text("transformer"),
+                                   .object = object,
+                                   .idle_micro_kw = 18000000,
+                                   .rated_micro_kva = INT64_C(16000000000),
+                                   .rated_micro_kv = 10500000,
+                                   .tangent = {2, 5},
+                                   .loads = {&load, 1}};
+    struct en_interval from = {{FIRST_DAY * EN_DAY_US}, {FIRST_DAY * EN_DAY_US}};
+    en_code code = en_engine_name(filling->engine, EN_NAME_FORMULA, losses, &set.node, err);
+    if (code == EN_OK) {
+        code = en_engine_name(filling->engine, EN_NAME_EQUIPMENT, name, &equipment, err);
+    }
+    return code == EN_OK ? put(filling, EN_KIND_EQUIPMENT_SET, equipment, from, &set, err) : code;
+}
+
 static en_code set_structure(struct filling *filling, struct en_error *err)
 {
     uint32_t buses[INPUTS] = {0};
+    uint32_t place = 0;
     uint32_t point = 0;
     en_code code = set_object(filling, EN_DEMO_OBJECT, "Substation 110/10 kV \"Demo\"",
                               "substation", 0, &filling->object, err);
@@ -207,21 +267,35 @@ static en_code set_structure(struct filling *filling, struct en_error *err)
                              : code;
         (void)snprintf(key, sizeof key, "T%u", i + 1);
         (void)snprintf(name, sizeof name, "Transformer T%u, 10 kV bushings", i + 1);
-        struct point_plan plan = {key, name, buses[i], {400, 1}, {100, 1}, EN_BASIS_PROFILE, 9000};
+        char object[32];
+        (void)snprintf(object, sizeof object, EN_DEMO_OBJECT "/T%u", i + 1);
+        code = code == EN_OK ? set_object(filling, object, "Transformer", "transformer", buses[i],
+                                          &place, err)
+                             : code;
+        struct point_plan plan = {key, name, place, {400, 1}, {100, 1}, EN_BASIS_PROFILE, 9000};
         code = code == EN_OK ? set_point(filling, &plan, &point, &filling->inputs[i], err) : code;
+        code = code == EN_OK ? set_losses(filling, key, place, err) : code;
     }
     for (uint32_t i = 0; i < EN_DEMO_FEEDERS && code == EN_OK; i++) {
         char key[8];
         char name[64];
         (void)snprintf(key, sizeof key, "F%02u", i + 1);
         (void)snprintf(name, sizeof name, "Feeder %u", i + 1);
-        struct point_plan plan = {
-            key, name, buses[i % INPUTS], {40, 1}, {100, 1}, EN_BASIS_PROFILE, 12000};
-        code = set_point(filling, &plan, &filling->feeder_points[i], &filling->feeders[i], err);
+        char object[32];
+        (void)snprintf(object, sizeof object, EN_DEMO_OBJECT "/%s", key);
+        code = set_object(filling, object, name, "feeder", buses[i % INPUTS], &place, err);
+        struct point_plan plan = {key, name, place, {40, 1}, {100, 1}, EN_BASIS_PROFILE, 12000};
+        code = code == EN_OK ? set_point(filling, &plan, &filling->feeder_points[i],
+                                         &filling->feeders[i], err)
+                             : code;
     }
-    struct point_plan own = {EN_DEMO_REGISTER_POINT, "Own needs", filling->object, {1, 1}, {1, 1},
+    code = code == EN_OK ? set_object(filling, EN_DEMO_OBJECT "/own", "Own needs", "own-needs",
+                                      buses[0], &place, err)
+                         : code;
+    struct point_plan own = {EN_DEMO_REGISTER_POINT, "Own needs", place, {1, 1}, {1, 1},
                              EN_BASIS_REGISTER,      15000};
     code = code == EN_OK ? set_point(filling, &own, &point, &filling->own, err) : code;
+    code = code == EN_OK ? set_coupler(filling, err) : code;
     return code == EN_OK ? flush(filling, err) : code;
 }
 
@@ -262,10 +336,28 @@ static bool is_late(uint32_t feeder, uint32_t day)
     return feeder == 12 && (day == 31 + 19 || day == 31 + 20);
 }
 
+/* What section 1 receives beyond what it gives away goes through the coupler to section 2; what it
+ * lacks comes back. */
+static en_code put_coupler(struct filling *filling, uint32_t day, const int64_t flow_wh[SLOTS],
+                           struct en_error *err)
+{
+    en_code code = EN_OK;
+    for (int64_t way = 0; way < 2 && code == EN_OK; way++) {
+        for (uint32_t slot = 0; slot < SLOTS; slot++) {
+            int64_t wh = way == 0 ? flow_wh[slot] : -flow_wh[slot];
+            filling->block.values[slot] = wh > 0 ? wh / INPUT_DIGIT_WH : 0;
+            filling->block.quality[slot] = EN_QUALITY_MEASURED;
+        }
+        code = put_profile(filling, filling->coupler[way], day, INPUT_EXPONENT, err);
+    }
+    return code;
+}
+
 /* All feeders of a day; their energy and the technical losses go to what comes in. */
 static en_code put_day(struct filling *filling, uint32_t day, struct en_error *err)
 {
     int64_t out_wh[SLOTS] = {0};
+    int64_t flow_wh[SLOTS] = {0};
     en_code code = EN_OK;
     for (uint32_t feeder = 0; feeder < EN_DEMO_FEEDERS && code == EN_OK; feeder++) {
         for (uint32_t slot = 0; slot < SLOTS; slot++) {
@@ -273,6 +365,7 @@ static en_code put_day(struct filling *filling, uint32_t day, struct en_error *e
             bool is_gap = feeder == 6 && day == 31 + 9 && slot >= 24 && slot < 30;
             bool is_replaced = feeder == 4 && day == 31 + 11;
             out_wh[slot] += digits * FEEDER_DIGIT_WH;
+            flow_wh[slot] -= feeder % INPUTS == 0 ? digits * FEEDER_DIGIT_WH : 0;
             filling->block.values[slot] = is_gap        ? 0
                                           : is_replaced ? replaced_digits(digits, slot)
                                                         : digits;
@@ -288,12 +381,15 @@ static en_code put_day(struct filling *filling, uint32_t day, struct en_error *e
             int64_t wh =
                 (out_wh[slot] + own_digits(day, slot) * 10) * (1000 + LOSSES_PER_MILLE) / 1000;
             int64_t half = input == 0 ? wh * 52 / 100 : wh - wh * 52 / 100;
+            flow_wh[slot] -= input == 0 ? own_digits(day, slot) * 10 : 0;
+            flow_wh[slot] = input == 0 ? half + flow_wh[slot] * (1000 + LOSSES_PER_MILLE) / 1000
+                                       : flow_wh[slot];
             filling->block.values[slot] = half / INPUT_DIGIT_WH;
             filling->block.quality[slot] = EN_QUALITY_MEASURED;
         }
         code = put_profile(filling, filling->inputs[input], day, INPUT_EXPONENT, err);
     }
-    return code;
+    return code == EN_OK ? put_coupler(filling, day, flow_wh, err) : code;
 }
 
 /* The register of own needs, read each half-hour; full, it begins again. */

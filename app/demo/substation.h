@@ -1,6 +1,7 @@
-/* The demonstration: substation PS-110 with two transformers, 24 feeders and its own needs, January
- * to March 2026, with what happens in real life: gaps, two days that come late, a meter replaced, a
- * register that rolls over. Integers by rule: the same each time. */
+/* The demonstration: substation PS-110 with two transformers and their losses, a bus coupler, 24
+ * feeders and its own needs, January to March 2026, with what happens in real life: gaps, two days
+ * that come late, a meter replaced, a register that rolls over. Integers by rule: the same each
+ * time. */
 #ifndef EN_APP_DEMO_SUBSTATION_H
 #define EN_APP_DEMO_SUBSTATION_H
 
@@ -14,6 +15,7 @@
 #define EN_DEMO_LATE_TO "2026-02-22"
 #define EN_DEMO_GAP_POINT "F07"      /* three hours of 10 February are missing for good */
 #define EN_DEMO_REPLACED_POINT "F05" /* its meter is replaced on 12 February, 14:17 to 14:47 */
+#define EN_DEMO_COUPLER_POINT "SV"   /* between the bus sections */
 #define EN_DEMO_REGISTER_POINT                                                                     \
     "OWN" /* own needs, read as a register that rolls over at 10,000 kWh */
 

@@ -2,7 +2,6 @@
 #include "projections/views/losses.h"
 #include "core/metering/formula.h"
 #include "http/api/reply.h"
-#include "projections/tables_balance.h"
 #include "projections/views/keys.h"
 #include "projections/views/scheme.h"
 

@@ -1,6 +1,5 @@
 #include "projections/views/losses.h"
 
-#include "projections/tables_balance.h"
 #include "projections/views/keys.h"
 #include "projections/views/usage.h"
 

@@ -2,11 +2,13 @@
  * what was reported (in less out), what of it is technical (its losses) and what is left:
  * commercial (B-10, B-11).
  *
+ * What equipment and uses of bypasses are set is asked of their tables (tables_balance.h).
  * Everything is copied into the caller's arena. One thread. */
 #ifndef EN_PROJECTIONS_VIEWS_LOSSES_H
 #define EN_PROJECTIONS_VIEWS_LOSSES_H
 
 #include "core/metering/balance_level.h"
+#include "projections/tables_balance.h"
 #include "projections/views/balance.h"
 
 struct en_losses_query {
