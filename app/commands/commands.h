@@ -94,6 +94,7 @@ EN_COMMAND(peak_hours_set);
 EN_COMMAND(peak_hours_list);
 EN_COMMAND(report_charges);
 EN_COMMAND(report_deviation);
+EN_COMMAND(report_reconciliation);
 
 /* freeze.c */
 EN_COMMAND(freeze_create);

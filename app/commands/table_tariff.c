@@ -215,6 +215,26 @@ static const struct en_command commands[] = {
         .takes = EN_TAKES_OUTPUT | EN_TAKES_AS_OF,
         .run = en_run_report_deviation,
     },
+    {
+        .noun = "report",
+        .verb = "reconciliation",
+        .summary = "What registers advanced against what the profile sums to",
+        .details = "Each register of received active energy over its readings in the stretch: the "
+                   "total against the whole profile (R-08), tariff registers T1, T2 ... against "
+                   "the first, second ... zone of the tariff's calendar (TOU-05). Verdict: agree "
+                   "within 1 % of the profile, differ, or open where a slot or a reading is "
+                   "missing, or a reading lies inside a slot. Tariff registers that differ while "
+                   "the total agrees: the device switches by another schedule.",
+        .options = {{"from", 0, "DATE", "First fiscal day", NULL, true},
+                    {"to", 0, "DATE", "The day after the last", NULL, true},
+                    {"point", 0, "POINT", "Only this point", NULL, false},
+                    {"lane", 0, "WORD", "What freezes hold (fiscal), or what the log says now",
+                     "fiscal|live", false}},
+        .example = "enerlog -D data report reconciliation --from 2026-06-01 --to 2026-07-01",
+        .needs = EN_NEEDS_ENGINE,
+        .takes = EN_TAKES_OUTPUT | EN_TAKES_AS_OF,
+        .run = en_run_report_reconciliation,
+    },
     {.noun = NULL},
 };
 

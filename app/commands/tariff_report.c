@@ -1,4 +1,4 @@
-/* `enerlog report charges` and `report deviation`. */
+/* `enerlog report charges`, `report deviation` and `report reconciliation`. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +12,10 @@
 #include "projections/views/bill.h"
 #include "projections/views/deviation.h"
 #include "projections/views/keys.h"
+#include "projections/views/reconcile.h"
 
 #define ARENA_SIZE (256u << 20)
+#define TOLERANCE_1E4 10000 /* 1 % of the profile */
 
 /* What a report asks of each point. */
 struct ask {
@@ -23,6 +25,8 @@ struct ask {
     en_lane lane;
     struct en_arena arena; /* of one point */
     struct en_rows *rows;
+    int64_t tolerance_1e4; /* of the profile, 1e-4 % */
+    uint32_t point;        /* in hand */
 };
 
 typedef en_code (*point_report)(struct ask *ask, uint32_t point, bool is_asked,
@@ -33,6 +37,7 @@ static en_code read_ask(const struct en_arguments *arguments, struct ask *ask, s
     const char *lane = en_arguments_value(arguments, "lane");
     ask->lane = lane != NULL && strcmp(lane, "live") == 0 ? EN_LANE_LIVE : EN_LANE_FISCAL;
     en_code code = en_arguments_day(arguments, "from", &ask->from, err);
+    ask->tolerance_1e4 = TOLERANCE_1E4;
     code = code == EN_OK ? en_arguments_day(arguments, "to", &ask->to, err) : code;
     return code == EN_OK && ask->from.n >= ask->to.n
                ? en_error_set(err, EN_USAGE, "--from must be before --to")
@@ -555,4 +560,74 @@ en_code en_run_report_deviation(struct en_session *session, const struct en_argu
                                 struct en_io *io, struct en_error *err)
 {
     return en_list_run(session, arguments, io, fill_deviation, err);
+}
+
+/* ---- reconciliation ---- */
+
+static const struct en_column reconciliation_columns[] = {
+    {"point", NULL, false},   {"register", NULL, false},  {"zone", NULL, false},
+    {"from", NULL, false},    {"to", NULL, false},        {"advance", NULL, true},
+    {"profile", NULL, true},  {"difference", NULL, true}, {"percent", "%", true},
+    {"verdict", NULL, false},
+};
+
+static void put_amount(struct en_rows *rows, struct en_amount amount)
+{
+    put_if(rows, en_quality_is_usable(amount.quality), amount.micro);
+}
+
+static en_code put_reconciliation(void *self, const struct en_reconcile_row *row,
+                                  struct en_error *err)
+{
+    struct ask *ask = self;
+    struct en_rows *rows = ask->rows;
+    bool has_span = row->span.to.us > row->span.from.us;
+    int32_t offset = 0;
+    en_code code = en_keys_point_offset(ask->store, ask->point, row->span.from, &offset, err);
+    code = code == EN_OK ? put_key(ask, EN_NAME_POINT, ask->point, err) : code;
+    en_rows_slice(rows, row->code);
+    if (row->zone.size > 0) {
+        en_rows_slice(rows, row->zone);
+    } else {
+        en_rows_null(rows);
+    }
+    if (has_span) {
+        put_instant(rows, row->span.from, offset);
+        put_instant(rows, row->span.to, offset);
+    } else {
+        en_rows_null(rows);
+        en_rows_null(rows);
+    }
+    put_amount(rows, row->result.billed);
+    put_amount(rows, row->result.profile);
+    put_amount(rows, row->result.difference);
+    if (row->has_percent) {
+        put_percent(rows, row->percent_1e4);
+    } else {
+        en_rows_null(rows);
+    }
+    en_rows_text(rows, en_reconcile_verdict_name(row->verdict));
+    return code;
+}
+
+static en_code reconcile_point(struct ask *ask, uint32_t point, bool is_asked, struct en_error *err)
+{
+    (void)is_asked;
+    ask->point = point;
+    return en_reconcile_walk(ask->store, point, ask->from, ask->to, ask->lane, ask->tolerance_1e4,
+                             put_reconciliation, ask, err);
+}
+
+static en_code fill_reconciliation(struct en_store *store, const struct en_arguments *arguments,
+                                   struct en_io *io, struct en_error *err)
+{
+    return fill_report(store, arguments, io, reconciliation_columns,
+                       EN_COUNT_OF(reconciliation_columns), reconcile_point, err);
+}
+
+en_code en_run_report_reconciliation(struct en_session *session,
+                                     const struct en_arguments *arguments, struct en_io *io,
+                                     struct en_error *err)
+{
+    return en_list_run(session, arguments, io, fill_reconciliation, err);
 }

@@ -9,6 +9,7 @@
 
 #include "projections/views/bill.h"
 #include "projections/views/deviation.h"
+#include "projections/views/reconcile.h"
 #include "projections/views/zone_usage.h"
 #include "tests/replay/world.h"
 
@@ -561,6 +562,101 @@ static void test_usage_by_zone_in_both_lanes(void **state)
     town_close(&town);
 }
 
+struct verdicts {
+    en_reconcile_verdict of[4]; /* total, T1, T2, T3 */
+    int64_t differences[4];
+    uint32_t count;
+};
+
+static en_code take_verdict(void *self, const struct en_reconcile_row *row, struct en_error *err)
+{
+    struct verdicts *verdicts = self;
+    (void)err;
+    assert_true(row->tariff < 4);
+    verdicts->of[row->tariff] = row->verdict;
+    verdicts->differences[row->tariff] = row->result.difference.micro;
+    verdicts->count++;
+    if (row->tariff == 3) {
+        assert_true(en_slice_equal(row->zone, en_slice_text("peak")));
+    }
+    return EN_OK;
+}
+
+static void put_register(struct town *town, const char *code, int64_t advance, int32_t days)
+{
+    struct world *world = &town->world;
+    struct en_channel_set set = {.point = town->point,
+                                 .code = en_slice_text(code),
+                                 .unit = EN_UNIT_KWH,
+                                 .basis = EN_BASIS_REGISTER,
+                                 .is_primary = true};
+    char key[EN_NAME_SIZE_MAX + 1];
+    en_channel_key(town->point, set.code, key);
+    uint32_t channel = world_name(world, EN_NAME_CHANNEL, key);
+    (void)world_event(world, EN_KIND_CHANNEL_SET, channel, NEVER, &set);
+    for (int32_t end = 0; end < 2; end++) {
+        struct en_instant at = moscow_days(WORLD_DAY + end * days, 0).from;
+        struct en_reading_register read = {.value = {1000 + end * advance, 0},
+                                           .quality = EN_QUALITY_MEASURED};
+        (void)world_event(world, EN_KIND_READING_REGISTER, channel, (struct en_interval){at, at},
+                          &read);
+    }
+}
+
+static struct verdicts reconcile(struct town *town, int32_t days)
+{
+    struct en_error err = {0};
+    struct verdicts verdicts = {.count = 0};
+    struct en_store *store = look(town);
+    struct en_day from = {WORLD_DAY};
+    struct en_day to = {WORLD_DAY + days};
+    en_code code = en_reconcile_walk(store, town->point, from, to, EN_LANE_FISCAL, 10000,
+                                     take_verdict, &verdicts, &err);
+    if (code != EN_OK) {
+        fail_msg("%s", err.text);
+    }
+    en_store_abort(store);
+    return verdicts;
+}
+
+/* TOU-05: the device's registers against the zones of the central schedule. */
+static void test_tou_05_registers_against_zones(void **state)
+{
+    (void)state;
+    struct town town;
+    town_open(&town);
+    put_flat(&town, town.channel, WORLD_DAY, 5);
+    put_register(&town, "1-0:1.8.0", 240, 1);
+    put_register(&town, "1-0:1.8.1", 80, 1);
+    put_register(&town, "1-0:1.8.2", 70, 1); /* it switches at other hours */
+    put_register(&town, "1-0:1.8.3", 90, 1);
+    struct verdicts verdicts = reconcile(&town, 1);
+    assert_int_equal(verdicts.count, 4);
+    assert_int_equal(verdicts.of[0], EN_RECONCILE_AGREE);
+    assert_int_equal(verdicts.of[1], EN_RECONCILE_AGREE);
+    assert_int_equal(verdicts.of[2], EN_RECONCILE_DIFFER);
+    assert_int_equal(verdicts.of[3], EN_RECONCILE_DIFFER);
+    assert_true(verdicts.differences[2] == -20 * KWH && verdicts.differences[3] == 20 * KWH);
+    town_close(&town);
+}
+
+/* with a gap in the profile nothing can be told. */
+static void test_r_08_total_against_profile(void **state)
+{
+    (void)state;
+    struct town town;
+    town_open(&town);
+    put_flat(&town, town.channel, WORLD_DAY, 5);
+    put_register(&town, "1-0:1.8.0", 246, 1);
+    struct verdicts verdicts = reconcile(&town, 1);
+    assert_int_equal(verdicts.of[0], EN_RECONCILE_DIFFER);
+    assert_true(verdicts.differences[0] == 6 * KWH);
+    put_register(&town, "1-0:1.8.0", 490, 2);
+    verdicts = reconcile(&town, 2);
+    assert_int_equal(verdicts.of[0], EN_RECONCILE_OPEN);
+    town_close(&town);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -572,6 +668,8 @@ int main(void)
         cmocka_unit_test(test_r_09_tariff_registers),
         cmocka_unit_test(test_deviation_of_a_period),
         cmocka_unit_test(test_usage_by_zone_in_both_lanes),
+        cmocka_unit_test(test_tou_05_registers_against_zones),
+        cmocka_unit_test(test_r_08_total_against_profile),
     };
     return cmocka_run_group_tests(tests, arena_open, arena_close);
 }
