@@ -293,13 +293,15 @@ static void tell_reason(const struct gather *gather, struct en_balance_answer *a
     if (gather->doubt != NULL) {
         print_why(doubt, sizeof doubt, gather->doubt, gather->doubt_about);
     }
+    int size = 0; /* looked at: a reason that is too long is cut */
     if (answer->verdict == EN_BALANCE_NOT_ASSESSABLE) {
-        (void)snprintf(answer->reason, sizeof answer->reason, "%s%s",
-                       gather->why == NULL && doubt[0] != 0 ? doubt : answer->why, trend);
+        size = snprintf(answer->reason, sizeof answer->reason, "%s%s",
+                        gather->why == NULL && doubt[0] != 0 ? doubt : answer->why, trend);
     } else {
-        (void)snprintf(answer->reason, sizeof answer->reason, "%s %% against %s %%%s%s", actual,
-                       limit, assumed, trend);
+        size = snprintf(answer->reason, sizeof answer->reason, "%s %% against %s %%%s%s", actual,
+                        limit, assumed, trend);
     }
+    EN_ASSERT(size >= 0);
 }
 
 static en_code assess(struct gather *gather, const struct en_balance_row *row,
