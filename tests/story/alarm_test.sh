@@ -1,6 +1,7 @@
 #!/bin/sh
 # Alarms from definition to acknowledgement: what may not be defined, what devices report, who is told, who acted,
 # the same through the daemon and its API, and as of then.
+# shellcheck disable=SC2086 # $words is to be split wherever it stands
 # shellcheck source=tests/story/lib.sh
 . "$ENERLOG_SOURCE_DIR/tests/story/lib.sh"
 cd "$folder" || exit 1
