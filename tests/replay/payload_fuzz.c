@@ -87,7 +87,43 @@ static struct en_slice draw_text(struct draw *draw)
         "electricity",
         "1-0:1.8.0",
     };
+    /* of device events and alarms */
+    static const char *const words[] = {
+        "spodes:2:1",
+        "spodes:2:2",
+        "spodes:4:1",
+        "dlms:51",
+        "cim:3.26.38.85",
+        "magnet",
+        "start",
+        "end",
+        "point",
+        "rows",
+        "silent",
+        "device_event",
+        "device",
+        "intervention",
+        "value",
+        ">",
+        "=",
+        "0",
+        "point=P1",
+        "mail:duty",
+        "ack",
+        "shelve",
+        "suppress",
+        "P1",
+        "D1 magnet",
+        "serial",
+        "clock_drift",
+        "missing",
+        "unsuppress",
+        "imbalance",
+    };
     uint8_t choice = take(draw->input);
+    if (choice >= 128 && choice < 208) {
+        return en_slice_text(words[choice % EN_COUNT_OF(words)]);
+    }
     if (choice < 208) {
         return en_slice_text(texts[choice % EN_COUNT_OF(texts)]);
     }
