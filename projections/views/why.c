@@ -228,6 +228,12 @@ static en_code add_layer(struct en_why_work *work, struct en_why_node *parent,
     return EN_OK;
 }
 
+/* A register without a grid: what it has by the hour is the decree's. */
+static bool is_sparse(const struct en_channel_row *channel)
+{
+    return channel->slot_seconds == 0 && channel->basis == EN_BASIS_REGISTER;
+}
+
 static en_code add_layers(struct en_why_work *work, struct en_why_node *node,
                           const struct en_channel_row *channel, const struct en_why_slot *slot,
                           struct en_error *err)
@@ -238,6 +244,13 @@ static en_code add_layers(struct en_why_work *work, struct en_why_node *node,
                              channel, slot, &bypass, err);
     if (code == EN_OK && bypass != NULL) {
         code = en_why_bypass(work, bypass, channel, slot, err);
+    }
+    if (code == EN_OK) {
+        code = en_why_decree(work, node, channel, slot, err);
+    }
+    if (code == EN_OK && is_sparse(channel)) {
+        code = en_why_advance(work, node, channel, slot->span.from, err);
+        return code == EN_NOT_FOUND ? EN_OK : code; /* the slot is all estimated */
     }
     if (code == EN_OK) {
         code = add_layer(work, node, &en_series_best, "best", "judged and filled", channel, slot,
@@ -307,15 +320,15 @@ en_code en_why_channel(struct en_why_work *work, struct en_why_node *parent, uin
     if (code == EN_NOT_FOUND) {
         return en_error_set(err, EN_NOT_FOUND, "there is no such channel");
     }
-    if (code == EN_OK && row.slot_seconds == 0 && row.basis == EN_BASIS_REGISTER) {
-        return en_why_advance(work, parent, &row, at, err);
-    }
     if (code == EN_OK) {
         code = en_keys_point_offset(work->store, row.point, at, &offset, err);
     }
     if (code == EN_OK) {
         slot.day = en_day_of_instant(at, offset).n;
         code = find_block(work, channel, slot.day, at, &slot, &live.entry, err);
+    }
+    if (code == EN_OK && live.entry.size == 0 && is_sparse(&row)) {
+        return en_why_advance(work, parent, &row, at, err);
     }
     if (code == EN_OK && live.entry.size == 0 && row.slot_seconds == 0) {
         return en_error_set(err, EN_NOT_FOUND, "%s has no value then, and no grid",
@@ -367,7 +380,8 @@ en_code en_why_channel_below(struct en_why_work *work, struct en_why_node *paren
     en_why_say(work->tree, node, "%s metered %s", en_why_channel_name(work, channel),
                en_why_amount_words(work->tree, value.micro, (en_unit)row.unit, value.quality));
     en_why_value(work->tree, node, value.micro, (en_unit)row.unit, value.quality);
-    code = en_why_judged(work, node, &row, &slot, err);
+    code = en_why_decree(work, node, &row, &slot, err);
+    code = code == EN_OK ? en_why_judged(work, node, &row, &slot, err) : code;
     return code == EN_OK ? en_why_interval(work, node, &row, &slot, err) : code;
 }
 

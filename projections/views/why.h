@@ -3,12 +3,11 @@
  * then).
  *
  *   channel    the value that counts, whether a freeze holds it, and the layers it went through
- * from the top: bypass, substituted (method, inputs, refusals), energy (R-01 to R-06: ratio,
- *              pulses, register advances, replacements), as read; what the rules found
- *   formula    the expression in force, every part of it with its value, and its operands' own
- *              derivations
- *   balance    its sides, and what they leave
- *   event      what set or brought each of them: seq, time, author, document
+ * from the top: bypass, decree (state of the period, formula), substituted (method, inputs,
+ * refusals), energy (R-01 to R-06: ratio, pulses, register advances, replacements), as read; what
+ * the rules found formula    the expression in force, every part of it with its value, and its
+ * operands' own derivations balance    its sides, and what they leave event      what set or
+ * brought each of them: seq, time, author, document
  *
  * Every number shown can be computed again from those under it. A derivation is bounded in depth
  * and size (why_tree.h); where it is cut, one asks on from the input. */

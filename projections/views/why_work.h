@@ -89,6 +89,11 @@ en_code en_why_bypass(struct en_why_work *work, struct en_why_node *parent,
                       const struct en_channel_row *channel, const struct en_why_slot *slot,
                       struct en_error *err) EN_MUST_CHECK;
 
+/* What Decree 442 put into the slot where something was missing; nothing where it did not. */
+en_code en_why_decree(struct en_why_work *work, struct en_why_node *parent,
+                      const struct en_channel_row *channel, const struct en_why_slot *slot,
+                      struct en_error *err) EN_MUST_CHECK;
+
 /* The event that set something: the last accepted one of the kind about the subject whose validity
  * begins in `from`. Where there is none (or no lookup) nothing is added. */
 en_code en_why_set_by(struct en_why_work *work, struct en_why_node *parent, en_kind kind,
