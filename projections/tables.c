@@ -449,6 +449,11 @@ const struct en_series_table en_series_interval = {
     "Day blocks of channels in the base unit (block-format.md), where they differ from the "
     "profile.",
     EN_TABLE_DIGESTED};
+const struct en_series_table en_series_conflict = {
+    "conflict",
+    "Slots of a channel's day for which different values came, with the lowest and the highest "
+    "(core/metering/conflict.h); where V-05 holds.",
+    EN_TABLE_DIGESTED};
 const struct en_series_table en_series_finding = {
     "finding", "What the rules of validity found on a channel's day: a list of findings.",
     EN_TABLE_DIGESTED};
@@ -492,6 +497,7 @@ const struct en_table *const en_tables_all[] = {
     &en_table_alarm_definition,
     &en_table_alarm_device,
     &en_table_alarm_history,
+    &en_table_arrival,
     &en_table_attestation,
     &en_table_balance,
     &en_table_bypass_use,
@@ -556,6 +562,7 @@ const struct en_series_table *const en_series_all[] = {
     &en_series_balance_day,
     &en_series_best,
     &en_series_bypass,
+    &en_series_conflict,
     &en_series_decree,
     &en_series_finding,
     &en_series_interval,

@@ -6,8 +6,10 @@
 
 #include "core/mem.h"
 #include "core/metering/block.h"
+#include "core/metering/conflict.h"
 #include "processors/processor.h"
 #include "processors/reading/merge.h"
+#include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
 
@@ -56,6 +58,14 @@ struct reading_state {
     bool is_sorted;
     struct en_buf block; /* scratch: a merged block */
     struct en_buf origins;
+    struct conflict_work *conflicts; /* made when first wanted */
+};
+
+/* Scratch for values that contradict each other. */
+struct conflict_work {
+    struct en_conflicts conflicts;
+    struct en_block block;
+    struct en_buf entry;
 };
 
 static en_code add_pending(struct reading_state *state, const struct pending *pending, uint64_t key,
@@ -201,6 +211,7 @@ struct day_write {
     struct reading_state *state;
     struct en_series_writer *profile;
     struct en_series_writer *origin;
+    struct en_series_writer *conflict; /* NULL: none on the day so far */
     int32_t day;
 };
 
@@ -306,6 +317,62 @@ static en_code is_superseding(const struct pending *pending, struct en_slice old
     return EN_OK;
 }
 
+/* Scratch and writer for conflicts. */
+static en_code open_conflicts(struct day_write *write, struct en_error *err)
+{
+    struct reading_state *state = write->state;
+    if (state->conflicts == NULL) {
+        state->conflicts = en_mem_alloc(1, sizeof *state->conflicts);
+        if (state->conflicts == NULL) {
+            return en_error_set(err, EN_NOMEM, "no memory for values in conflict");
+        }
+        en_buf_init(&state->conflicts->entry, EN_SERIES_ENTRY_SIZE_MAX);
+    }
+    return write->conflict == NULL ? en_series_writer_open(write->fold->store, &en_series_conflict,
+                                                           write->day, &write->conflict, err)
+                                   : EN_OK;
+}
+
+/* V-05: notes slots for which different values came, where the rule holds. `block` is what they
+ * come to: values on other slots than its are not compared. */
+static en_code note_conflicts(struct day_write *write, uint32_t channel, struct en_slice old,
+                              const struct pending *const *pending, size_t count,
+                              struct en_slice block, struct en_error *err)
+{
+    const struct en_rule_plan *plan = NULL;
+    struct en_slice stored;
+    en_code code = en_registry_plan(write->fold, channel, write->day, &plan, err);
+    if (code != EN_OK || en_rule_plan_values(plan, EN_RULE_V_05) == NULL) {
+        return code;
+    }
+    code = open_conflicts(write, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    struct conflict_work *work = write->state->conflicts;
+    en_conflicts_init(&work->conflicts);
+    code = en_block_peek(block, &work->conflicts.head, err);
+    if (code == EN_OK) {
+        code = en_series_writer_peek(write->conflict, channel, &stored, err);
+    }
+    if (code == EN_OK) {
+        code = en_conflicts_decode(stored, &work->conflicts, err);
+    }
+    if (code == EN_OK && old.size > 0) {
+        code = en_conflicts_add(&work->conflicts, old, &work->block, err);
+    }
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        code = en_conflicts_add(&work->conflicts, pending[i]->block, &work->block, err);
+    }
+    en_buf_reset(&work->entry);
+    if (code == EN_OK) {
+        code = en_conflicts_encode(&work->conflicts, &work->entry, err);
+    }
+    return code == EN_OK ? en_series_writer_put(write->conflict, channel,
+                                                en_buf_slice(&work->entry), NULL, NULL, err)
+                         : code;
+}
+
 static en_code settle_channel(struct day_write *write, uint32_t channel,
                               const struct pending *const *pending, size_t count,
                               struct en_error *err)
@@ -344,6 +411,9 @@ static en_code settle_channel(struct day_write *write, uint32_t channel,
     struct en_change change = {.series = channel, .after = block};
     if (code == EN_OK) {
         code = en_buf_code(origins, err);
+    }
+    if (code == EN_OK && (old.size > 0 || count > 1)) {
+        code = note_conflicts(write, channel, old, pending, count, block, err);
     }
     if (code == EN_OK && old.size > 0) {
         code = en_fold_copy(&fold->day, old, &change.before, err);
@@ -432,6 +502,10 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
     if (code == EN_OK) {
         code = en_series_writer_end(write.origin, err);
     }
+    if (code == EN_OK && write.conflict != NULL) {
+        code = en_series_writer_end(write.conflict, err);
+    }
+    en_series_writer_close(write.conflict);
     en_series_writer_close(write.profile);
     en_series_writer_close(write.origin);
     return code;
@@ -467,10 +541,15 @@ static void close_state(void *state_memory)
     en_mem_free(state->same);
     en_buf_fini(&state->block);
     en_buf_fini(&state->origins);
+    if (state->conflicts != NULL) {
+        en_buf_fini(&state->conflicts->entry);
+    }
+    en_mem_free(state->conflicts);
 }
 
 static const struct en_table *const tables[] = {&en_table_register, &en_table_instant, NULL};
-static const struct en_series_table *const series[] = {&en_series_profile, &en_series_origin, NULL};
+static const struct en_series_table *const series[] = {&en_series_profile, &en_series_origin,
+                                                       &en_series_conflict, NULL};
 
 const struct en_processor en_processor_reading = {
     .name = "reading",

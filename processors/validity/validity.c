@@ -8,6 +8,7 @@
 #include "projections/views/validity.h"
 #include "core/mem.h"
 #include "processors/sort.h"
+#include "processors/validity/arrival.h"
 #include "processors/validity/collected.h"
 #include "processors/validity/subjects.h"
 #include "processors/validity/touch.h"
@@ -37,6 +38,7 @@ struct validity_state {
     struct en_marks next;  /* while settling */
     struct en_subjects subjects;
     struct en_collected collected;
+    struct en_arrivals arrivals;
     struct en_validity *judge;
     struct later *later;
     size_t later_count;
@@ -86,6 +88,12 @@ static en_code fold(struct en_fold *fold, void *state_memory, const struct en_ev
     en_kind kind = (en_kind)event->header.kind;
     if (kind == EN_KIND_CLOCK_TICK || kind == EN_KIND_DOCUMENT_IMPORTED) {
         return fold_clock(fold, state, err);
+    }
+    if (kind == EN_KIND_READING_PROFILE) {
+        const uint64_t times = EN_VALIDATION_BIT(FUTURE) | EN_VALIDATION_BIT(LATE);
+        return (state->rules & times) != 0
+                   ? en_arrivals_note(&state->arrivals, fold, &state->marks, event, err)
+                   : EN_OK;
     }
     if (is_about_subjects(kind)) {
         en_subjects_forget(&state->subjects);
@@ -298,6 +306,28 @@ static en_code gather_missing(struct day_work *work, struct en_error *err)
     }
     en_series_scan_end(&scan);
     return code;
+}
+
+/* V-05: a value that contradicts may change nothing but that. */
+static en_code gather_conflicts(struct day_work *work, struct en_error *err)
+{
+    struct en_series_scan scan;
+    if ((work->state->rules & EN_VALIDATION_BIT(DUP)) == 0) {
+        return EN_OK;
+    }
+    en_code code = en_series_scan_begin(work->fold->store, &en_series_conflict, work->day,
+                                        work->day + 1, 0, 0, &scan, err);
+    while (code == EN_OK) {
+        int32_t day = 0;
+        uint32_t channel = 0;
+        struct en_slice entry;
+        code = en_series_scan_next(&scan, &day, &channel, &entry, err);
+        if (code == EN_OK) {
+            code = add_todo(work->state, channel, NULL, err);
+        }
+    }
+    en_series_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
 /* Each channel once, rising; a change stands for the others. */
@@ -567,6 +597,9 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
         code = gather_missing(&work, err);
     }
     if (code == EN_OK) {
+        code = gather_conflicts(&work, err);
+    }
+    if (code == EN_OK) {
         code = sort_todo(state, err);
     }
     if (code == EN_OK && state->todo_count > 0) {
@@ -596,6 +629,9 @@ static en_code open_state(struct en_fold *fold, void *state_memory, struct en_er
     if (code == EN_OK) {
         code = en_registry_clock(fold, &state->clock, err);
     }
+    if (code == EN_OK) {
+        code = en_arrivals_open(&state->arrivals, fold->store, err);
+    }
     return code == EN_OK ? en_collected_open(&state->collected, fold->store, err) : code;
 }
 
@@ -606,6 +642,7 @@ static void close_state(void *state_memory)
     en_marks_fini(&state->next);
     en_subjects_fini(&state->subjects);
     en_collected_fini(&state->collected);
+    en_arrivals_fini(&state->arrivals);
     if (state->judge != NULL) {
         en_validity_fini(state->judge);
     }
@@ -616,17 +653,18 @@ static void close_state(void *state_memory)
     en_buf_fini(&state->entry);
 }
 
-static const struct en_table *const tables[] = {&en_table_collected, NULL};
+static const struct en_table *const tables[] = {&en_table_arrival, &en_table_collected, NULL};
 static const struct en_series_table *const series[] = {&en_series_finding, NULL};
 
 const struct en_processor en_processor_validity = {
     .name = "validity",
     .about = "Findings of the rules of validity.",
     .kinds = EN_REGISTRY_TOUCH_KINDS | EN_KIND_BIT(CLOCK_TICK) | EN_KIND_BIT(DOCUMENT_IMPORTED) |
-             EN_KIND_BIT(READING_REGISTER) | EN_KIND_BIT(DEVICE_EVENT) |
-             EN_KIND_BIT(EVENT_MAP_SET) | EN_KIND_BIT(DEVICE_INSTALLED) |
-             EN_KIND_BIT(DEVICE_REMOVED) | EN_KIND_BIT(DEVICE_REPLACED) | EN_KIND_BIT(RATIO_SET) |
-             EN_KIND_BIT(CONTRACT_SET) | EN_KIND_BIT(CHANNEL_ERROR_SET),
+             EN_KIND_BIT(READING_REGISTER) | EN_KIND_BIT(READING_PROFILE) |
+             EN_KIND_BIT(DEVICE_EVENT) | EN_KIND_BIT(EVENT_MAP_SET) |
+             EN_KIND_BIT(DEVICE_INSTALLED) | EN_KIND_BIT(DEVICE_REMOVED) |
+             EN_KIND_BIT(DEVICE_REPLACED) | EN_KIND_BIT(RATIO_SET) | EN_KIND_BIT(CONTRACT_SET) |
+             EN_KIND_BIT(CHANNEL_ERROR_SET),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct validity_state),

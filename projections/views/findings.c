@@ -8,7 +8,7 @@
 #include "projections/views/keys.h"
 #include "projections/views/period_rules.h"
 
-#define REASONS_COUNT 26u
+#define REASONS_COUNT 27u
 
 struct walk {
     struct en_store *store;

@@ -23,6 +23,7 @@ void en_validity_begin(struct en_validity *validity, struct en_store *store)
 {
     validity->store = store;
     validity->is_events_known = false;
+    validity->is_day_known = false;
 }
 
 void en_validity_init(struct en_validity *validity, struct en_store *store)
@@ -389,6 +390,9 @@ static en_code judge_values(struct en_validity_work *work, struct en_error *err)
     struct en_validity *validity = work->validity;
     en_code code = en_validity_identity(work, err);
     if (code == EN_OK) {
+        code = en_validity_arrivals(work, err);
+    }
+    if (code == EN_OK) {
         code = judge_counter(work, err);
     }
     if (code == EN_OK) {
@@ -416,9 +420,7 @@ static void skip_others(struct en_validity_work *work)
         {EN_V_HILO_USE, EN_SKIP_PERIOD},       {EN_V_HILO_DEMAND, EN_SKIP_PERIOD},
         {EN_V_LOAD_FACTOR, EN_SKIP_PERIOD},    {EN_V_LONG_EST, EN_SKIP_PERIOD},
         {EN_V_BALANCE, EN_SKIP_NO_MEMBERS},    {EN_V_MULT, EN_SKIP_NOT_TOLD},
-        {EN_V_METRO, EN_SKIP_NO_VERIFICATION}, {EN_V_DUP, EN_SKIP_NO_ARRIVAL},
-        {EN_V_FUTURE, EN_SKIP_NO_ARRIVAL},     {EN_V_LATE, EN_SKIP_NO_ARRIVAL},
-        {EN_V_EDIT_GUARD, EN_SKIP_NO_ARRIVAL},
+        {EN_V_METRO, EN_SKIP_NO_VERIFICATION}, {EN_V_EDIT_GUARD, EN_SKIP_BY_ACT},
     };
     for (size_t i = 0; i < EN_COUNT_OF(rows); i++) {
         en_validity_skip(work, rows[i].rule, rows[i].reason);
@@ -496,7 +498,15 @@ en_code en_validity_judge(struct en_validity *validity, const struct en_validity
     validity->findings.is_full = false;
     memset(validity->skipped, EN_SKIP_NONE, sizeof validity->skipped);
     skip_others(&work);
-    en_code code = judge_day(&work, energy, time, err);
+    en_code code = EN_OK;
+    if (!validity->is_day_known || validity->known_day != day) {
+        code = en_validity_know_arrivals(validity, day, err);
+        validity->is_day_known = code == EN_OK;
+        validity->known_day = day;
+    }
+    if (code == EN_OK) {
+        code = judge_day(&work, energy, time, err);
+    }
     if (code == EN_OK) {
         uint32_t found = validity->findings.count;
         code = en_validity_registers(&work, err);

@@ -53,6 +53,8 @@
     REASON(NO_REFERENCE, 23, "neither reference period has values",                                \
            "нет данных ни за один период сравнения")                                               \
     REASON(NO_PEAK, 24, "no slot of the period has energy", "за период нет расхода")               \
+    REASON(BY_ACT, 26, "values are changed by acts only, which two persons decide",                \
+           "значения меняются только актами, которые утверждают двое")                             \
     REASON(NO_MEMBERS, 25, "judged by the balances of the period",                                 \
            "оценивается по балансам периода")
 
@@ -90,6 +92,10 @@ struct en_validity {
     struct en_arena arena; /* of the day in hand */
     bool is_events_known;  /* since the last en_validity_begin: */
     bool has_events;       /* any device ever reported something */
+    bool is_day_known;     /* since then, of known_day: */
+    int32_t known_day;
+    bool has_conflicts;    /* different values came for a slot of the day */
+    bool has_arrivals;     /* it was ever noted when something came */
     struct en_block block; /* scratch */
     struct en_validity_slots own;
     struct en_validity_slots other;

@@ -55,6 +55,13 @@ en_code en_validity_history(struct en_validity_work *work, struct en_error *err)
 /* V-01 of slots: values while no device was installed. */
 en_code en_validity_identity(struct en_validity_work *work, struct en_error *err) EN_MUST_CHECK;
 
+/* V-05, V-06, V-27. */
+en_code en_validity_arrivals(struct en_validity_work *work, struct en_error *err) EN_MUST_CHECK;
+
+/* Whether there is anything on the day that those rules look at. */
+en_code en_validity_know_arrivals(struct en_validity *validity, int32_t day,
+                                  struct en_error *err) EN_MUST_CHECK;
+
 /* V-02, V-17, V-18, V-25, V-32: what the devices reported. */
 en_code en_validity_events(struct en_validity_work *work, struct en_error *err) EN_MUST_CHECK;
 

@@ -182,6 +182,7 @@ static void test_clean_days_have_no_findings(void **state)
         rule(&site, en_finding_rule_id(number), "");
     }
     for (int32_t day = 0; day < 16; day++) {
+        site.world.now = world_moment(WORLD_DAY + day + 1, 10).from;
         clean_day(&site, site.p1, WORLD_DAY + day);
         clean_day(&site, site.p2, WORLD_DAY + day);
     }
@@ -540,6 +541,65 @@ static void test_slots_of_another_length_block_the_day(void **state)
     assert_finds(&site, wanted);
 }
 
+static void test_different_values_for_one_slot(void **state)
+{
+    (void)state;
+    struct site site;
+    char wanted[128];
+    site_open(&site);
+    rule(&site, "V-05", "");
+    clean_day(&site, site.p1, WORLD_DAY);
+    clean_day(&site, site.p1, WORLD_DAY); /* the same again */
+    faulty_day(&site, site.p1, WORLD_DAY + 1, 12, 12500);
+    faulty_day(&site, site.p1, WORLD_DAY + 1, 12, 13000);
+    faulty_day(&site, site.p2, WORLD_DAY + 1, 7, 13000);
+    clean_day(&site, site.p2, WORLD_DAY + 1);
+    clean_day(&site, site.p2, WORLD_DAY + 1);
+    (void)snprintf(wanted, sizeof wanted, "1/%u V-05 W 12+1\n1/%u V-05 W 7+1\n", site.p1, site.p2);
+    assert_finds(&site, wanted);
+}
+
+/* Read at 14:57: the slot of 14:30 has not ended. Read once more the next day it has. */
+static void test_slots_that_had_not_ended(void **state)
+{
+    (void)state;
+    struct site site;
+    int64_t values[48];
+    uint64_t quality[48];
+    char wanted[128];
+    site_open(&site);
+    rule(&site, "V-06", "");
+    clean(values, quality);
+    for (int i = 30; i < 48; i++) {
+        quality[i] = EN_QUALITY_MISSING;
+    }
+    for (int32_t day = 0; day < 2; day++) {
+        site.world.now = world_moment(WORLD_DAY + day, 14 * 60 + 57).from;
+        world_profile(&site.world, site.p1, WORLD_DAY + day, 1, values, quality);
+        world_append(&site.world);
+    }
+    site.world.now = world_moment(WORLD_DAY + 3, 0).from;
+    clean_day(&site, site.p1, WORLD_DAY); /* the first day once more, whole */
+    (void)snprintf(wanted, sizeof wanted, "1/%u V-06 B 29+1\n", site.p1);
+    assert_finds(&site, wanted);
+}
+
+static void test_values_that_came_late(void **state)
+{
+    (void)state;
+    struct site site;
+    char wanted[128];
+    site_open(&site);
+    rule(&site, "V-27", "{\"deadline\":\"24h\"}");
+    site.world.now = world_moment(WORLD_DAY + 1, 12 * 60).from;
+    clean_day(&site, site.p1, WORLD_DAY); /* up to noon late by less than a minute or not at all */
+    site.world.now = world_moment(WORLD_DAY + 9, 0).from;
+    clean_day(&site, site.p1, WORLD_DAY); /* once more: it came in time */
+    clean_day(&site, site.p2, WORLD_DAY);
+    (void)snprintf(wanted, sizeof wanted, "0/%u V-27 W 0+24\n0/%u V-27 W 0+48\n", site.p1, site.p2);
+    assert_finds(&site, wanted);
+}
+
 static void test_the_severity_is_the_settings(void **state)
 {
     (void)state;
@@ -572,6 +632,9 @@ int main(void)
         cmocka_unit_test(test_values_without_a_device),
         cmocka_unit_test(test_events_of_the_device),
         cmocka_unit_test(test_slots_of_another_length_block_the_day),
+        cmocka_unit_test(test_different_values_for_one_slot),
+        cmocka_unit_test(test_slots_that_had_not_ended),
+        cmocka_unit_test(test_values_that_came_late),
         cmocka_unit_test(test_the_severity_is_the_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
