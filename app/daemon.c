@@ -1,4 +1,5 @@
 #include "app/daemon.h"
+#include "app/commands/rule_diff.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 #include <uv.h>
 
 #include "app/attest.h"
+#include "app/commands/rule_diff.h"
 #include "app/session.h"
 #include "app/wire.h"
 #include "core/event/payload.h"
@@ -116,6 +118,13 @@ static en_code service_checkpoint(void *self, struct en_buf *out, struct en_erro
     struct en_engine *engine = daemon->options->engine;
     en_code code = en_log_newest_checkpoint(en_engine_log(engine), out, NULL, err);
     return code == EN_NOT_FOUND ? en_engine_checkpoint(engine, out, err) : code;
+}
+
+static en_code service_difference(void *self, const struct en_service_setting *setting,
+                                  struct en_buf *out, struct en_error *err)
+{
+    struct en_daemon *daemon = self;
+    return en_rule_diff_json(daemon->options->engine, setting, out, err);
 }
 
 /* ---- the steward ---- */
@@ -487,7 +496,8 @@ static en_code start_http(struct en_daemon *daemon, struct en_error *err)
                                           .view_close = close_service_view,
                                           .log = service_log,
                                           .prove = service_prove,
-                                          .checkpoint = service_checkpoint};
+                                          .checkpoint = service_checkpoint,
+                                          .difference = service_difference};
     struct en_http_server_options options = {.port = daemon->options->port,
                                              .service = &daemon->service};
     return en_http_server_open(&options, &daemon->http, err);

@@ -27,6 +27,19 @@ struct en_service_state {
     const struct en_histogram *commit; /* synchronous commits of the log; NULL unknown */
 };
 
+/* A setting of a rule that is only supposed, and the days to compare; texts as given, NULL absent.
+ */
+struct en_service_setting {
+    const char *rule;
+    const char *from;
+    const char *to;
+    const char *target;
+    const char *parameters;
+    const char *valid_from;
+    const char *valid_to;
+    const char *limit;
+};
+
 /* The tables at one seq, while the view is open: at most a second. */
 struct en_service_view {
     struct en_store *store;
@@ -50,6 +63,11 @@ struct en_service {
      * EN_NOT_FOUND. */
     en_code (*prove)(void *self, uint64_t seq, struct en_buf *out, struct en_error *err);
     en_code (*checkpoint)(void *self, struct en_buf *out, struct en_error *err);
+
+    /* Appends what the setting would change as one JSON object, and a line end. May take long.
+     * Codes: the refusal of the setting, EN_USAGE, EN_BUSY, those of a copy of the tables. */
+    en_code (*difference)(void *self, const struct en_service_setting *setting, struct en_buf *out,
+                          struct en_error *err);
 };
 
 #endif

@@ -9,6 +9,8 @@
 #include "app/commands/commands.h"
 #include "app/engine.h"
 #include "app/rows.h"
+#include "core/mem.h"
+#include "http/service.h"
 #include "projections/views/effect.h"
 #include "projections/views/keys.h"
 
@@ -549,5 +551,74 @@ en_code en_run_rule_diff(struct en_session *session, const struct en_arguments *
         code = tell(session, arguments, &changes, lines_max, from_day, to_day, io, err);
     }
     en_rule_changes_fini(&changes);
+    return code;
+}
+
+/* ---- for the API ---- */
+
+static en_code keep(void *self, en_stream stream, struct en_slice bytes)
+{
+    struct en_buf *out = self;
+    if (stream == EN_STREAM_OUT) {
+        en_buf_append(out, bytes.bytes, bytes.size);
+    }
+    return out->code == EN_OK ? EN_OK : EN_IO;
+}
+
+/* The command that says the same, so that both are one. */
+static int words_of(const struct en_service_setting *setting, const char *words[24])
+{
+    const struct {
+        const char *option;
+        const char *value;
+    } options[] = {
+        {"--from", setting->from},
+        {"--to", setting->to},
+        {"--target", setting->target},
+        {"--parameters", setting->parameters},
+        {"--valid-from", setting->valid_from},
+        {"--valid-to", setting->valid_to},
+        {"--limit", setting->limit},
+    };
+    int count = 0;
+    words[count++] = "rule";
+    words[count++] = "diff";
+    words[count++] = "-D"; /* a command line names one; the engine at hand is what counts */
+    words[count++] = ".";
+    words[count++] = "-o";
+    words[count++] = "json";
+    for (size_t i = 0; i < EN_COUNT_OF(options); i++) {
+        if (options[i].value != NULL) {
+            words[count++] = options[i].option;
+            words[count++] = options[i].value;
+        }
+    }
+    words[count++] = "--";
+    words[count++] = setting->rule;
+    return count;
+}
+
+en_code en_rule_diff_json(struct en_engine *engine, const struct en_service_setting *setting,
+                          struct en_buf *out, struct en_error *err)
+{
+    const char *words[24];
+    struct en_session session = {.engine = engine};
+    struct en_arguments *arguments = en_mem_alloc(1, sizeof *arguments);
+    struct en_io *io = en_mem_alloc(1, sizeof *io);
+    en_code code = EN_OK;
+    if (arguments == NULL || io == NULL) {
+        code = en_error_set(err, EN_NOMEM, "no memory for a difference");
+    } else {
+        *io = (struct en_io){.self = out, .write = keep, .is_quiet = true};
+        code = en_arguments_parse(words_of(setting, words), words, arguments, err);
+    }
+    if (code == EN_OK) {
+        en_io_init(io);
+        code = en_run_rule_diff(&session, arguments, io, err);
+        en_io_fini(io);
+        code = code == EN_OK ? en_buf_code(out, err) : code;
+    }
+    en_mem_free(io);
+    en_mem_free(arguments);
     return code;
 }

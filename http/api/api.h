@@ -69,6 +69,12 @@ EN_API(edits);
 EN_API(findings);
 EN_API(completeness);
 
+/* rules.c */
+EN_API(rules);
+EN_API(rule);
+EN_API(rule_presets);
+EN_API(rule_difference);
+
 /* openapi.c */
 EN_API(openapi);
 

@@ -157,6 +157,26 @@ expect 0 rule diff V-09 --off --from 2013-04-01 --to 2013-05-01
 says 'findings appear'
 expect 0 rule set V-14 --from 2013-04-01 --reason daemon
 expect 1 rule set V-14 --from 2013-04-01 --param x=1 --reason daemon
+
+# told STATUS TEXT PATH
+told() {
+    command="GET $3"
+    "$ENERLOG_BUILD_DIR/tests.story.get_main" "$port" "$3" >answer 2>"$err" || fault "no answer"
+    tail -n +2 answer >"$out"
+    same "$1" "$(head -n 1 answer)" "status"
+    says "$2"
+}
+told 200 '"rule":"B-02q"' '/api/v1/rules?stage=balance'
+told 200 '"parameters":{"ratio":"1.5","pulses":"4"},"reason":"arc furnace"' '/api/v1/rules/V-09'
+told 200 '"set_by":"V-09 point:5001"' '/api/v1/rules/V-09?point=5001&day=2013-04-14'
+told 404 'there is no rule' '/api/v1/rules/V-99'
+told 400 'point and day go together' '/api/v1/rules/V-09?point=5001'
+told 200 '"preset":"ru442"' '/api/v1/rule-presets'
+before=$(log_size)
+told 200 '"summary":{"findings_new":' '/api/v1/rules/V-09/difference?from=2013-04-01&to=2013-05-01&parameters=%7B%22ratio%22:%220.5%22%7D'
+told 400 'did you mean' '/api/v1/rules/V-09/difference?from=2013-04-01&to=2013-05-01&parameters=%7B%22rato%22:%220.5%22%7D'
+told 200 '"set":"CHAIN point:5002"' '/api/v1/rules/ubp/difference?from=2013-04-01&to=2013-05-01&target=point:5002'
+same "$before" "$(log_size)" 'events in the log'
 stop_daemon
 
 finish
