@@ -126,8 +126,8 @@ static void random_register(struct site *site)
 static void random_outage(struct site *site)
 {
     uint32_t index = below(site, POINTS);
-    struct en_device_event payload = {
-        .code = en_slice_text(below(site, 2) == 0 ? "power_off:start" : "power_off:end")};
+    struct en_device_event payload = {.code =
+                                          en_slice_text(below(site, 2) == 0 ? "dlms:1" : "dlms:2")};
     world_put(&site->world, EN_KIND_DEVICE_EVENT, site->devices[index],
               world_moment(any_day(site), (int)below(site, 1440)), &payload);
 }

@@ -211,13 +211,20 @@ static void test_vee_day_1_is_interpolated(void **state)
     (void)state;
     struct fixture fixture;
     vee_day_1(&fixture, 530);
+    static struct en_block block;
     set_rule(&fixture, "CHAIN", "CHAIN", "{\"chain\":\"UBP\"}");
+    set_rule(&fixture, "V-04", "V-04", "{}");
     set_rule(&fixture, "V-07", "V-07", "{}");
+    set_rule(&fixture, "V-09", "V-09", "{}");
     run(&fixture);
     for (uint32_t i = 20; i <= 22; i++) {
         assert_slot(&fixture, DAY, i, 10 * KWH, EN_SOURCE_EST_INTERP);
     }
     assert_slot(&fixture, DAY, 30, 60 * KWH, EN_SOURCE_MEASURED);
+    assert_true(best_of(&fixture, fixture.channel, DAY, &block));
+    assert_int_equal(en_quality_verdict(block.quality[30]), EN_VERDICT_SUSPECT);
+    assert_true((block.quality[30] & EN_QUALITY_SPIKE) != 0);
+    assert_int_equal(en_quality_flags(block.quality[20]), EN_QUALITY_GAP);
     struct en_substitutes evidence = evidence_of(&fixture, DAY);
     assert_int_equal(evidence.count, 1);
     assert_int_equal(evidence.items[0].first, 20);
@@ -491,6 +498,146 @@ static void test_estimates_are_checked_for_range(void **state)
     end(&fixture);
 }
 
+/* ---- what validity found ---- */
+
+/* A value that a rule rejected is filled, and keeps why; what nobody can fill is missing then. */
+static void test_rejected_value_is_replaced(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    static struct en_block block;
+    int64_t values[SLOTS];
+    begin(&fixture);
+    set_rule(&fixture, "CHAIN", "CHAIN", "{\"methods\":[\"E-01\"]}");
+    set_rule(&fixture, "V-15 point:P1", "V-15", "{\"power\":\"100\"}"); /* 60 a slot */
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        values[i] = i == 20 || i == 0 ? 61000 : i == 30 ? 55000 : 10000;
+    }
+    world_profile(&fixture.world, fixture.channel, DAY, 0, values, NULL);
+    world_append(&fixture.world);
+    run(&fixture);
+    assert_slot(&fixture, DAY, 20, 10 * KWH, EN_SOURCE_EST_INTERP);
+    assert_slot(&fixture, DAY, 30, 55 * KWH, EN_SOURCE_MEASURED);
+    assert_slot(&fixture, DAY, 0, 0, EN_SOURCE_NONE);
+    assert_true(best_of(&fixture, fixture.channel, DAY, &block));
+    assert_true((block.quality[20] & EN_QUALITY_CAP) != 0);
+    assert_int_equal(en_quality_verdict(block.quality[30]), EN_VERDICT_SUSPECT);
+    assert_int_equal(en_quality_verdict(block.quality[0]), EN_VERDICT_REJECTED);
+    assert_true((block.quality[0] & EN_QUALITY_CAP) != 0);
+    struct en_substitutes evidence = evidence_of(&fixture, DAY);
+    assert_int_equal(evidence.count, 2);
+    assert_refused(&evidence.items[0], 0, EN_METHOD_INTERP, EN_REFUSAL_NO_NEIGHBOUR);
+    assert_int_equal(evidence.items[1].reason, EN_REASON_IMPLAUSIBLE);
+    assert_int_equal(world_usage(&fixture.now, fixture.channel, DAY).missing_count, 1);
+    end(&fixture);
+}
+
+/* Rules reject, and there is no chain: the value is missing all the same. */
+static void test_rejected_value_without_a_chain(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    int64_t values[SLOTS] = {61000};
+    begin(&fixture);
+    set_rule(&fixture, "V-15 point:P1", "V-15", "{\"power\":\"100\"}");
+    world_profile(&fixture.world, fixture.channel, DAY, 0, values, NULL);
+    world_append(&fixture.world);
+    run(&fixture);
+    assert_slot(&fixture, DAY, 0, 0, EN_SOURCE_NONE);
+    assert_int_equal(world_usage(&fixture.now, fixture.channel, DAY).missing_count, 1);
+    assert_int_equal(evidence_of(&fixture, DAY).count, 1);
+    set_rule(&fixture, "V-15 point:P1", "V-15", "{\"enabled\":false}");
+    world_run(&fixture.now, 0);
+    assert_slot(&fixture, DAY, 0, 61 * KWH, EN_SOURCE_MEASURED);
+    assert_int_equal(evidence_of(&fixture, DAY).count, 0);
+    end(&fixture);
+}
+
+/* A suspect neighbour is no end of a line. */
+static void test_suspect_value_is_not_estimated_from(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    int64_t values[SLOTS];
+    uint64_t quality[SLOTS];
+    begin(&fixture);
+    set_rule(&fixture, "CHAIN", "CHAIN", "{\"methods\":[\"E-01\"]}");
+    set_rule(&fixture, "V-09", "V-09", "{}");
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        values[i] = i == 22 ? 60000 : 10000;
+        quality[i] = i == 21 ? EN_QUALITY_MISSING : EN_QUALITY_MEASURED;
+    }
+    world_profile(&fixture.world, fixture.channel, DAY, 0, values, quality);
+    world_append(&fixture.world);
+    run(&fixture);
+    struct en_substitutes evidence = evidence_of(&fixture, DAY);
+    assert_int_equal(evidence.count, 1);
+    assert_refused(&evidence.items[0], 0, EN_METHOD_INTERP, EN_REFUSAL_NO_NEIGHBOUR);
+    end(&fixture);
+}
+
+/* E-07: an outage that the device told covers the gap but for its last slot. */
+static void test_outage_is_zero(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture);
+    uint32_t device = world_name(&fixture.world, EN_NAME_DEVICE, "D1");
+    uint32_t point = world_name(&fixture.world, EN_NAME_POINT, "P1");
+    struct en_device_set set = {.serial = en_slice_text("D1"), .type = en_slice_text("meter")};
+    struct en_device_installed installed = {.device = device};
+    (void)world_event(&fixture.world, EN_KIND_DEVICE_SET, device, always, &set);
+    (void)world_event(&fixture.world, EN_KIND_DEVICE_INSTALLED, point, world_moment(DAY - 100, 0),
+                      &installed);
+    set_rule(&fixture, "CHAIN", "CHAIN", "{\"methods\":[\"E-07\",\"E-01\"]}");
+    put_day(&fixture, fixture.channel, DAY, 10, 20, 24, 0);
+    run(&fixture);
+    assert_slot(&fixture, DAY, 20, 10 * KWH, EN_SOURCE_EST_INTERP);
+    struct en_device_event off = {.code = en_slice_text("dlms:1")};
+    struct en_device_event on = {.code = en_slice_text("dlms:2")};
+    (void)world_event(&fixture.world, EN_KIND_DEVICE_EVENT, device, world_moment(DAY, 595), &off);
+    (void)world_event(&fixture.world, EN_KIND_DEVICE_EVENT, device, world_moment(DAY, 705), &on);
+    world_run(&fixture.now, 0);
+    assert_slot(&fixture, DAY, 20, 0, EN_SOURCE_EST_ZERO);
+    assert_slot(&fixture, DAY, 22, 0, EN_SOURCE_EST_ZERO);
+    assert_slot(&fixture, DAY, 23, 10 * KWH, EN_SOURCE_EST_INTERP);
+    end(&fixture);
+}
+
+/* E-11: what came into the node less what went out elsewhere. */
+static void test_balance_fills(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture);
+    uint32_t in = world_point(&fixture.world, "IN", true);
+    uint32_t out = world_point(&fixture.world, "OUT", true);
+    struct en_balance_set set = {
+        .name = en_slice_text("bus"),
+        .in = en_slice_text("@IN.A+"),
+        .out = en_slice_text("@P1.A+ + @OUT.A+"),
+        .in_node = world_name(&fixture.world, EN_NAME_FORMULA, "bus.in"),
+        .out_node = world_name(&fixture.world, EN_NAME_FORMULA, "bus.out"),
+    };
+    put_day(&fixture, in, DAY, 100, 0, 0, 0);
+    put_day(&fixture, out, DAY, 60, 30, 31, 0);
+    put_day(&fixture, fixture.channel, DAY, 40, 20, 31, 0);
+    (void)world_event(&fixture.world, EN_KIND_BALANCE_SET,
+                      world_name(&fixture.world, EN_NAME_BALANCE, "bus"), world_moment(DAY - 10, 0),
+                      &set);
+    set_rule(&fixture, "CHAIN", "CHAIN", "{\"methods\":[\"E-11\"]}");
+    run(&fixture);
+    struct en_substitutes evidence = evidence_of(&fixture, DAY);
+    assert_refused(&evidence.items[0], 0, EN_METHOD_BALANCE, EN_REFUSAL_NO_BALANCE);
+    set_rule(&fixture, "E-11", "E-11", "{\"balance\":\"bus\"}");
+    world_run(&fixture.now, 0);
+    assert_slot(&fixture, DAY, 20, 40 * KWH, EN_SOURCE_EST_BALANCE);
+    evidence = evidence_of(&fixture, DAY);
+    assert_int_equal(evidence.count, 2);
+    assert_refused(&evidence.items[1], 0, EN_METHOD_BALANCE, EN_REFUSAL_MEMBER_NOT_VALID);
+    end(&fixture);
+}
+
 /* ---- absent days ---- */
 
 static void test_absent_day_is_filled_when_it_is_due(void **state)
@@ -573,6 +720,11 @@ int main(void)
         cmocka_unit_test(test_register_advance_over_days),
         cmocka_unit_test(test_register_refusals),
         cmocka_unit_test(test_estimates_are_checked_for_range),
+        cmocka_unit_test(test_rejected_value_is_replaced),
+        cmocka_unit_test(test_rejected_value_without_a_chain),
+        cmocka_unit_test(test_suspect_value_is_not_estimated_from),
+        cmocka_unit_test(test_outage_is_zero),
+        cmocka_unit_test(test_balance_fills),
         cmocka_unit_test(test_absent_day_is_filled_when_it_is_due),
         cmocka_unit_test(test_absent_days_end_at_the_horizon),
         cmocka_unit_test(test_rule_that_comes_late_acts_on_the_past),
