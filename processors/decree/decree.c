@@ -346,10 +346,10 @@ static en_code mark_days(struct en_fold *fold, struct decree_state *state, uint3
     int32_t first_offset = 0;
     int32_t last_offset = 0;
     uint32_t point = state->fill.work.info.point;
-    struct en_instant last = {span.to.us - 1};
     if (span.from.us >= span.to.us) {
-        return EN_OK;
+        return EN_OK; /* also where nothing was ever stored */
     }
+    struct en_instant last = {span.to.us - 1};
     en_code code = en_registry_offset(fold, point, span.from, &first_offset, err);
     code = code == EN_OK ? en_registry_offset(fold, point, last, &last_offset, err) : code;
     int32_t day = en_day_of_instant(span.from, first_offset).n;
