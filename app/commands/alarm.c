@@ -269,14 +269,14 @@ static en_code list_definitions(struct en_store *store, const struct en_argument
                                                {"deadband", NULL, true},
                                                {"duration_s", "for", true},
                                                {"delay_on_s", "delay on", true},
-                                               {"delay_off_s", "off", true},
+                                               {"delay_off_s", "delay off", true},
                                                {"repeat_max", "repeat", true},
-                                               {"repeat_window_s", "within", true},
+                                               {"repeat_window_s", "repeat within", true},
                                                {"latched", NULL, false},
                                                {"cause", NULL, false},
                                                {"response", NULL, false},
                                                {"consequence", NULL, false},
-                                               {"respond_within_s", "time", true},
+                                               {"respond_within_s", "respond within", true},
                                                {"notify", NULL, false},
                                                {"reason", NULL, false},
                                                {"actor", NULL, false},
@@ -288,16 +288,19 @@ static en_code list_definitions(struct en_store *store, const struct en_argument
     struct en_rows rows;
     struct en_arena arena;
     bool is_found = name == NULL;
+    struct en_alarm_definition_row from = {.name = en_slice_text(name != NULL ? name : "")};
     en_arena_init(&arena, LIST_SIZE_MAX);
-    en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
-    en_code code = en_table_scan_begin(store, &en_table_alarm_definition, NULL, 0, &scan, err);
+    if (name == NULL) {
+        en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    } else {
+        en_rows_begin_single(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    }
+    en_code code = en_table_scan_begin(store, &en_table_alarm_definition, &from,
+                                       name != NULL ? 1 : 0, &scan, err);
     while (code == EN_OK) {
         code = en_table_scan_next(&scan, &row, &arena, err);
         if (code != EN_OK) {
             break;
-        }
-        if (name != NULL && !en_slice_equal(row.name, en_slice_text(name))) {
-            continue;
         }
         is_found = true;
         en_rows_slice(&rows, row.name);

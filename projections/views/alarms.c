@@ -262,6 +262,16 @@ static void count_subjects(struct raises *raises, struct en_alarm_quality *quali
         raises->count > 0 ? (int64_t)(worst_sum * 1000000 / raises->count) : 0;
 }
 
+/* Up to when time is known to have passed, but not behind the end that was asked for. */
+static en_code latest(struct en_store *store, struct en_instant end, struct en_instant *now,
+                      struct en_error *err)
+{
+    struct en_clock_row row = {.clock = 0};
+    en_code code = en_table_get(store, &en_table_clock, &row, NULL, err);
+    *now = code == EN_OK && row.at.us < end.us ? row.at : end;
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static en_code count_stale(struct en_store *store, struct en_instant now,
                            struct en_alarm_quality *quality, struct en_error *err)
 {
@@ -297,8 +307,12 @@ en_code en_alarm_quality_gather(struct en_store *store, struct en_interval withi
     if (code == EN_OK) {
         code = count_windows(&raises, within, quality, err);
     }
+    struct en_instant now = within.to;
     if (code == EN_OK) {
-        code = count_stale(store, within.to, quality, err);
+        code = latest(store, within.to, &now, err);
+    }
+    if (code == EN_OK) {
+        code = count_stale(store, now, quality, err);
     }
     if (code == EN_OK) {
         int64_t count = (int64_t)raises.count;

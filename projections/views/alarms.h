@@ -36,7 +36,7 @@ struct en_alarm_quality {
     int64_t flood_1e4_percent; /* of the time */
     int64_t worst_1e4_percent; /* share of the ten (alarm, subject) that were raised most */
     uint32_t chattering_count; /* (alarm, subject) raised three times or more within ten minutes */
-    uint32_t stale_count;      /* standing now for over a day */
+    uint32_t stale_count;      /* standing for over a day at the end, or by the last tick */
     uint32_t acknowledged_count;
     int64_t acknowledge_s; /* mean seconds from the raise */
 };
