@@ -19,7 +19,7 @@ static const struct en_command commands[] = {
                      false},
                     {"lane", 0, "WORD", "What freezes hold (fiscal), or what the log says now",
                      "fiscal|live", false},
-                    {"lang", 0, "WORD", "Language of findings and methods (en)", "en|ru", false}},
+                    {"lang", 0, "WORD", "Language of the words (en)", "en|ru", false}},
         .operands = {{"POINT", "The point, or TIME with --formula, --balance", false, false},
                      {"CHANNEL", "Its channel: \"A+\", ...", true, false},
                      {"TIME", "A time within the slot", true, false}},

@@ -67,7 +67,7 @@ static const struct en_route routes[] = {
       {"formula", "Name of a formula", false},
       {"balance", "Name of a balance", false},
       {"time", "A time within the slot", true},
-      {"lang", "en (default) or ru: of findings and methods", false}},
+      {"lang", "en (default) or ru: of the words", false}},
      en_api_why},
     {"/api/v1/balances", "The balances that are set", {AS_OF}, en_api_balances},
     {"/api/v1/balances/{name}",

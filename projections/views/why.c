@@ -92,14 +92,18 @@ static en_code say_held(struct en_why_work *work, struct en_why_node *parent,
         return code;
     }
     struct en_why_node *node = en_why_add(tree, parent, "held");
-    en_why_say(tree, node, "recalculation is held since %s (event %" PRIu64 "): %.*s",
+    en_why_say(tree, node,
+               EN_WHY_IN(work, "recalculation is held since %s (event %" PRIu64 "): %.*s",
+                         "пересчет удержан с %s (событие %" PRIu64 "): %.*s"),
                en_why_instant_words(tree, row.at, work->offset), row.seq, (int)row.reason.size,
                (const char *)row.reason.bytes);
     en_why_count(tree, node, "event", row.seq);
     en_why_text(tree, node, "reason", row.reason);
     en_why_bool(tree, node, "is_pending", is_pending);
     if (is_pending) {
-        en_why_say_more(tree, node, "; it moved since: below is what the log says now");
+        en_why_say_more(tree, node,
+                        EN_WHY_IN(work, "; it moved since: below is what the log says now",
+                                  "; с тех пор изменилось: ниже - что говорит журнал сейчас"));
     }
     return EN_OK;
 }
@@ -141,18 +145,24 @@ en_code en_why_frozen(struct en_why_work *work, struct en_why_node *parent,
     en_hash_print(&row.digest, digest);
     struct en_why_node *node = en_why_add(tree, parent, "frozen");
     const char *id = en_why_key(work, EN_NAME_FREEZE, run->freeze);
-    en_why_say(tree, node, "held by freeze %s, run %" PRIu32 " (event %" PRIu64 ")", id, run->run,
-               run->seq);
+    en_why_say(tree, node,
+               EN_WHY_IN(work, "held by freeze %s, run %" PRIu32 " (event %" PRIu64 ")",
+                         "закрыто периодом %s, редакция %" PRIu32 " (событие %" PRIu64 ")"),
+               id, run->run, run->seq);
     en_why_string(tree, node, "freeze", id);
     en_why_count(tree, node, "run", run->run);
     en_why_count(tree, node, "event", run->seq);
     en_why_string(tree, node, "digest", digest);
     en_why_bool(tree, node, "is_pending", is_pending);
     if (is_pending) {
-        en_why_say_more(tree, node,
-                        "; the log says otherwise now (pending): below is what it says; "
-                        "as of event %" PRIu64 " it was as frozen",
-                        run->seq);
+        en_why_say_more(
+            tree, node,
+            EN_WHY_IN(work,
+                      "; the log says otherwise now (pending): below is what it says; "
+                      "as of event %" PRIu64 " it was as frozen",
+                      "; журнал сейчас говорит иное (ожидает коррекции): ниже - что он говорит; "
+                      "на событие %" PRIu64 " было как закрыто"),
+            run->seq);
     }
     return EN_OK;
 }
@@ -240,8 +250,10 @@ static en_code add_layers(struct en_why_work *work, struct en_why_node *node,
 {
     struct en_why_node *bypass = NULL;
     struct en_why_node *best = NULL;
-    en_code code = add_layer(work, node, &en_series_bypass, "bypass", "after the bypass (B-20)",
-                             channel, slot, &bypass, err);
+    en_code code = add_layer(
+        work, node, &en_series_bypass, "bypass",
+        EN_WHY_IN(work, "after the bypass (B-20)", "с учетом обходного выключателя (B-20)"),
+        channel, slot, &bypass, err);
     if (code == EN_OK && bypass != NULL) {
         code = en_why_bypass(work, bypass, channel, slot, err);
     }
@@ -253,8 +265,9 @@ static en_code add_layers(struct en_why_work *work, struct en_why_node *node,
         return code == EN_NOT_FOUND ? EN_OK : code; /* the slot is all estimated */
     }
     if (code == EN_OK) {
-        code = add_layer(work, node, &en_series_best, "best", "judged and filled", channel, slot,
-                         &best, err);
+        code = add_layer(work, node, &en_series_best, "best",
+                         EN_WHY_IN(work, "judged and filled", "проверено и замещено"), channel,
+                         slot, &best, err);
     }
     if (code == EN_OK) {
         code = en_why_judged(work, node, channel, slot, err);
@@ -279,7 +292,8 @@ static en_code say_channel(struct en_why_work *work, struct en_why_node *node,
         return code;
     }
     uint64_t quality = en_quality_with_fiscal(value.quality, fiscal);
-    en_why_say(tree, node, "%s from %s to %s: %s", en_why_channel_name(work, channel->channel),
+    en_why_say(tree, node, EN_WHY_IN(work, "%s from %s to %s: %s", "%s с %s по %s: %s"),
+               en_why_channel_name(work, channel->channel),
                en_why_instant_words(tree, slot->span.from, work->offset),
                en_why_instant_words(tree, slot->span.to, work->offset),
                en_why_amount_words(tree, value.micro, (en_unit)channel->unit, quality));
@@ -296,7 +310,7 @@ static en_code say_channel(struct en_why_work *work, struct en_why_node *node,
                ? EN_OK
                : en_why_slot_at(work, live, slot->day, slot->span.from, NULL, &now, &is_found, err);
     if (code == EN_OK) {
-        en_why_say_more(tree, node, "; live %s",
+        en_why_say_more(tree, node, EN_WHY_IN(work, "; live %s", "; сейчас %s"),
                         en_why_amount_words(tree, now.micro, (en_unit)channel->unit, now.quality));
         if (en_quality_is_missing(now.quality)) {
             en_why_null(tree, node, "live");
@@ -377,7 +391,8 @@ en_code en_why_channel_below(struct en_why_work *work, struct en_why_node *paren
         return code;
     }
     struct en_why_node *node = en_why_add(work->tree, parent, "metered");
-    en_why_say(work->tree, node, "%s metered %s", en_why_channel_name(work, channel),
+    en_why_say(work->tree, node, EN_WHY_IN(work, "%s metered %s", "%s измерил %s"),
+               en_why_channel_name(work, channel),
                en_why_amount_words(work->tree, value.micro, (en_unit)row.unit, value.quality));
     en_why_value(work->tree, node, value.micro, (en_unit)row.unit, value.quality);
     code = en_why_decree(work, node, &row, &slot, err);
@@ -484,6 +499,7 @@ en_code en_why(struct en_store *store, const struct en_lookup *lookup,
 {
     struct en_why_work work = {
         .store = store, .lookup = lookup, .query = query, .tree = tree, .fiscal_to = 0};
+    tree->is_russian = query->is_russian;
     work.block = en_mem_alloc(1, sizeof *work.block);
     if (work.block == NULL) {
         return en_error_set(err, EN_NOMEM, "no memory for a derivation");

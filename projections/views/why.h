@@ -29,7 +29,7 @@ struct en_why_query {
     uint32_t series; /* id of the channel, node or balance */
     struct en_instant at;
     en_lane lane;
-    bool is_russian; /* findings and methods in Russian words */
+    bool is_russian; /* words in Russian; facts are the same */
 };
 
 /* What is asked for, by names: `key` is the point (then `channel` its code), formula or balance.

@@ -30,12 +30,14 @@ static en_code add_use(struct en_why_work *work, struct en_why_node *parent,
     uint32_t other = 0;
     bool is_feeder = use->feeder == channel->point;
     bool is_open = use->to.us >= EN_BYPASS_OPEN.us;
-    en_why_say(tree, node, "bypass %s served %s from %s%s%s%s",
-               en_why_key(work, EN_NAME_POINT, use->bypass),
-               en_why_key(work, EN_NAME_POINT, use->feeder),
-               en_why_instant_words(tree, use->from, work->offset), is_open ? "" : " to ",
-               is_open ? "" : en_why_instant_words(tree, use->to, work->offset),
-               use->is_inverted ? ", inverted" : "");
+    en_why_say(
+        tree, node,
+        EN_WHY_IN(work, "bypass %s served %s from %s%s%s%s", "обходной %s замещал %s с %s%s%s%s"),
+        en_why_key(work, EN_NAME_POINT, use->bypass), en_why_key(work, EN_NAME_POINT, use->feeder),
+        en_why_instant_words(tree, use->from, work->offset),
+        is_open ? "" : EN_WHY_IN(work, " to ", " по "),
+        is_open ? "" : en_why_instant_words(tree, use->to, work->offset),
+        use->is_inverted ? EN_WHY_IN(work, ", inverted", ", обратное направление") : "");
     en_why_string(tree, node, "bypass", en_why_key(work, EN_NAME_POINT, use->bypass));
     en_why_string(tree, node, "feeder", en_why_key(work, EN_NAME_POINT, use->feeder));
     en_why_instant(tree, node, "from", use->from, 0);

@@ -57,8 +57,10 @@ static en_code add_document(struct en_why_work *work, struct en_why_node *node,
     en_why_count(work->tree, node, "source_seq", header->source_seq);
     struct en_slice sha256 = document_of(source);
     if (sha256.size == 0) {
-        en_why_say_more(work->tree, node, ", item %" PRIu64 " of source %.*s", header->source_seq,
-                        (int)source.size, (const char *)source.bytes);
+        en_why_say_more(work->tree, node,
+                        EN_WHY_IN(work, ", item %" PRIu64 " of source %.*s",
+                                  ", запись %" PRIu64 " источника %.*s"),
+                        header->source_seq, (int)source.size, (const char *)source.bytes);
         return EN_OK;
     }
     code = lookup->id_of(lookup->self, EN_NAME_DOCUMENT, sha256, &row.document, err);
@@ -69,8 +71,10 @@ static en_code add_document(struct en_why_work *work, struct en_why_node *node,
         en_why_text(work->tree, node, "document", row.name);
         en_why_text(work->tree, node, "document_sha256", sha256);
         en_why_text(work->tree, node, "format", row.format);
-        en_why_say_more(work->tree, node, ", item %" PRIu64 " of document %.*s", header->source_seq,
-                        (int)row.name.size, (const char *)row.name.bytes);
+        en_why_say_more(work->tree, node,
+                        EN_WHY_IN(work, ", item %" PRIu64 " of document %.*s",
+                                  ", запись %" PRIu64 " документа %.*s"),
+                        header->source_seq, (int)row.name.size, (const char *)row.name.bytes);
     }
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
@@ -82,11 +86,14 @@ en_code en_why_event(struct en_why_work *work, struct en_why_node *parent,
     const struct en_kind_info *info = en_kind_info(header->kind);
     const char *actor = en_why_key(work, EN_NAME_ACTOR, header->actor);
     struct en_why_node *node = en_why_add(tree, parent, "event");
-    en_why_say(tree, node, "event %" PRIu64 " %s, recorded %s", header->seq.n,
-               info == NULL ? "of an unknown kind" : info->name,
-               en_why_instant_words(tree, header->recorded_at, work->offset));
+    en_why_say(
+        tree, node,
+        EN_WHY_IN(work, "event %" PRIu64 " %s, recorded %s", "событие %" PRIu64 " %s, записано %s"),
+        header->seq.n,
+        info == NULL ? EN_WHY_IN(work, "of an unknown kind", "неизвестного вида") : info->name,
+        en_why_instant_words(tree, header->recorded_at, work->offset));
     if (actor[0] != '\0') {
-        en_why_say_more(tree, node, " by %s", actor);
+        en_why_say_more(tree, node, EN_WHY_IN(work, " by %s", ", автор %s"), actor);
     }
     en_why_count(tree, node, "seq", header->seq.n);
     en_why_string(tree, node, "event", info == NULL ? "unknown" : info->name);

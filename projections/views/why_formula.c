@@ -231,8 +231,11 @@ static en_code add_operand(struct formula_work *formula, const struct en_formula
         return EN_OK;
     }
     struct en_why_node *node = en_why_add(tree, formula->node, "operand");
-    en_why_say(tree, node, "operand %s%s", name_of_ref(formula, ref),
-               back > 0 ? ", as prev() reads it" : "");
+    en_why_say(tree, node, EN_WHY_IN(formula->work, "operand %s%s", "операнд %s%s"),
+               name_of_ref(formula, ref),
+               back > 0
+                   ? EN_WHY_IN(formula->work, ", as prev() reads it", ", как его читает prev()")
+                   : "");
     en_why_string(tree, node, "operand", name_of_ref(formula, ref));
     en_why_bool(tree, node, "is_raw", load->reach.is_raw);
     return add_operand_slots(formula, node, load->ref, span, err);
@@ -334,7 +337,8 @@ static en_code say_formula(struct formula_work *formula, struct en_slice entry, 
     uint64_t quality = en_quality_with_fiscal(value.quality, fiscal);
     const char *name = en_why_key(work, EN_NAME_FORMULA, formula->row.node);
     en_unit unit = (en_unit)formula->row.unit;
-    en_why_say(tree, formula->node, "formula %s from %s to %s: %s", name,
+    en_why_say(tree, formula->node,
+               EN_WHY_IN(work, "formula %s from %s to %s: %s", "формула %s с %s по %s: %s"), name,
                en_why_instant_words(tree, formula->slot.span.from, work->offset),
                en_why_instant_words(tree, formula->slot.span.to, work->offset),
                en_why_amount_words(tree, value.micro, unit, quality));
@@ -355,7 +359,8 @@ static en_code add_version(struct formula_work *formula, struct en_error *err)
     char day[EN_DAY_TEXT_SIZE];
     (void)en_day_print((struct en_day){formula->row.from_day}, day);
     struct en_why_node *node = en_why_add(tree, formula->node, "version");
-    en_why_say(tree, node, "%.900s, since %s", formula->row.expression.bytes, day);
+    en_why_say(tree, node, EN_WHY_IN(formula->work, "%.900s, since %s", "%.900s, действует с %s"),
+               formula->row.expression.bytes, day);
     en_why_string(tree, node, "from", day);
     struct en_instant midnight = en_day_interval((struct en_day){formula->row.from_day}, 0).from;
     struct en_interval around = {{midnight.us - MARGIN_US}, {midnight.us + MARGIN_US}};
@@ -433,16 +438,19 @@ static en_code value_of_side(struct en_why_work *work, uint32_t node, struct en_
 }
 
 static en_code add_side(struct en_why_work *work, struct en_why_node *parent, const char *kind,
-                        uint32_t node, struct en_instant at, struct en_error *err)
+                        const char *words, uint32_t node, struct en_instant at,
+                        struct en_error *err)
 {
     if (node == 0 || !en_why_has_room(work->tree, parent)) {
         return EN_OK;
     }
     struct en_why_node *side = en_why_add(work->tree, parent, kind);
-    en_why_say(work->tree, side, "%s", kind);
+    en_why_say(work->tree, side, "%s", words);
     en_code code = en_why_formula(work, side, node, at, err);
     if (code == EN_NOT_FOUND) {
-        en_why_say_more(work->tree, side, ": nothing of it has a value then");
+        en_why_say_more(
+            work->tree, side,
+            EN_WHY_IN(work, ": nothing of it has a value then", ": в это время значений нет"));
         code = EN_OK;
     }
     return code;
@@ -478,11 +486,14 @@ static en_code say_balance(struct en_why_work *work, struct en_why_node *node,
             en_why_null(work->tree, node, names[i]);
         }
     }
-    en_why_say(work->tree, node, "balance %s from %s to %s: imbalance %s = in - out%s", name,
-               en_why_instant_words(work->tree, span.from, work->offset),
+    en_why_say(work->tree, node,
+               EN_WHY_IN(work, "balance %s from %s to %s: imbalance %s = in - out%s",
+                         "баланс %s с %s по %s: небаланс %s = прием - отдача%s"),
+               name, en_why_instant_words(work->tree, span.from, work->offset),
                en_why_instant_words(work->tree, span.to, work->offset),
-               is_whole ? en_why_micro_words(work->tree, imbalance) : "not known",
-               row->losses_node != 0 ? " - losses" : "");
+               is_whole ? en_why_micro_words(work->tree, imbalance)
+                        : EN_WHY_IN(work, "not known", "неизвестен"),
+               row->losses_node != 0 ? EN_WHY_IN(work, " - losses", " - потери") : "");
     en_why_instant(work->tree, node, "from", span.from, work->offset);
     en_why_instant(work->tree, node, "to", span.to, work->offset);
     if (is_whole) {
@@ -514,10 +525,12 @@ en_code en_why_balance(struct en_why_work *work, struct en_why_node *parent, uin
         code = en_why_set_by(work, node, EN_KIND_BALANCE_SET, balance, around, err);
     }
     if (code == EN_OK) {
-        code = add_side(work, node, "in", row.in_node, at, err);
+        code = add_side(work, node, "in", EN_WHY_IN(work, "in", "прием"), row.in_node, at, err);
     }
     if (code == EN_OK) {
-        code = add_side(work, node, "out", row.out_node, at, err);
+        code = add_side(work, node, "out", EN_WHY_IN(work, "out", "отдача"), row.out_node, at, err);
     }
-    return code == EN_OK ? add_side(work, node, "losses", row.losses_node, at, err) : code;
+    return code == EN_OK ? add_side(work, node, "losses", EN_WHY_IN(work, "losses", "потери"),
+                                    row.losses_node, at, err)
+                         : code;
 }

@@ -56,8 +56,9 @@ static en_code add_contribution(struct en_why_work *work, struct en_why_node *pa
     struct en_why_node *node = en_why_add(tree, parent, "reading");
     char digits[EN_DECIMAL_TEXT_SIZE];
     (void)en_decimal_print(value.as_stored, digits);
-    en_why_say(tree, node, "read %s, revision %" PRIu64, one.has_value ? digits : "no value",
-               revision);
+    en_why_say(tree, node,
+               EN_WHY_IN(work, "read %s, revision %" PRIu64, "прочитано %s, версия %" PRIu64),
+               one.has_value ? digits : EN_WHY_IN(work, "no value", "нет значения"), revision);
     if (one.has_value) {
         en_why_decimal(tree, node, "value", value.as_stored);
     } else {
@@ -92,7 +93,8 @@ static en_code add_contributions(struct en_why_work *work, struct en_why_node *p
         code = add_contribution(work, parent, revision, seq, slot, &best, &best_node, err);
     }
     if (code == EN_OK && best_node != NULL) {
-        en_why_say_more(work->tree, best_node, ": this one counts");
+        en_why_say_more(work->tree, best_node,
+                        EN_WHY_IN(work, ": this one counts", ": действует это"));
         en_why_bool(work->tree, best_node, "counts", true);
     }
     return code;
@@ -112,7 +114,9 @@ static en_code add_profile(struct en_why_work *work, struct en_why_node *parent,
     }
     if (code == EN_NOT_FOUND || (code == EN_OK && !*is_found)) {
         struct en_why_node *node = en_why_add(work->tree, parent, "profile");
-        en_why_say(work->tree, node, "nothing was read for this slot");
+        en_why_say(work->tree, node,
+                   EN_WHY_IN(work, "nothing was read for this slot",
+                             "за этот интервал ничего не прочитано"));
         en_why_null(work->tree, node, "value");
         return EN_OK;
     }
@@ -123,7 +127,8 @@ static en_code add_profile(struct en_why_work *work, struct en_why_node *parent,
     bool is_missing = en_quality_is_missing(value->quality);
     char digits[EN_DECIMAL_TEXT_SIZE];
     (void)en_decimal_print(value->as_stored, digits);
-    en_why_say(work->tree, node, "as read: %s (%s)", is_missing ? "no value" : digits,
+    en_why_say(work->tree, node, EN_WHY_IN(work, "as read: %s (%s)", "как прочитано: %s (%s)"),
+               is_missing ? EN_WHY_IN(work, "no value", "нет значения") : digits,
                en_source_name(en_quality_source(value->quality)));
     if (is_missing) {
         en_why_null(work->tree, node, "value");
@@ -143,11 +148,14 @@ static void say_ratio(struct en_why_work *work, struct en_why_node *node,
     char voltage[EN_RATIO_TEXT_SIZE];
     (void)en_ratio_print(row->current, current);
     (void)en_ratio_print(row->voltage, voltage);
-    en_why_say(work->tree, node, "transformer ratio %s * %s since %s", current, voltage,
-               en_why_instant_words(work->tree, row->from, work->offset));
+    en_why_say(work->tree, node,
+               EN_WHY_IN(work, "transformer ratio %s * %s since %s",
+                         "коэффициент трансформации %s * %s с %s"),
+               current, voltage, en_why_instant_words(work->tree, row->from, work->offset));
     if (row->act.size > 0) {
-        en_why_say_more(work->tree, node, ", by \"%.*s\"", (int)row->act.size,
-                        (const char *)row->act.bytes);
+        en_why_say_more(work->tree, node,
+                        EN_WHY_IN(work, ", by \"%.*s\"", ", по документу \"%.*s\""),
+                        (int)row->act.size, (const char *)row->act.bytes);
         en_why_text(work->tree, node, "act", row->act);
     }
     en_why_string(work->tree, node, "current", current);
@@ -206,7 +214,9 @@ static en_code add_constant(struct en_why_work *work, struct en_why_node *parent
     struct en_why_node *node = en_why_add(work->tree, parent, "constant");
     if (device.pulses_per_unit == 0) {
         *ratio = (struct en_ratio){0, 1};
-        en_why_say(work->tree, node, "no pulse constant is known: nothing can be said (NOCONFIG)");
+        en_why_say(work->tree, node,
+                   EN_WHY_IN(work, "no pulse constant is known: nothing can be said (NOCONFIG)",
+                             "постоянная счетчика неизвестна: сказать ничего нельзя (NOCONFIG)"));
         return EN_OK;
     }
     int64_t divisor = device.pulse_divisor > 0 ? device.pulse_divisor : 1;
@@ -216,7 +226,9 @@ static en_code add_constant(struct en_why_work *work, struct en_why_node *parent
                ? en_ratio_multiply(constant, (struct en_ratio){1, divisor}, &constant, err)
                : code;
     code = code == EN_OK ? en_ratio_multiply(*ratio, constant, ratio, err) : code;
-    en_why_say(work->tree, node, "device %.*s counts %" PRIu64 " pulses a unit, divisor %" PRId64,
+    en_why_say(work->tree, node,
+               EN_WHY_IN(work, "device %.*s counts %" PRIu64 " pulses a unit, divisor %" PRId64,
+                         "прибор %.*s: %" PRIu64 " импульсов на единицу, делитель %" PRId64),
                (int)device.serial.size, (const char *)device.serial.bytes, device.pulses_per_unit,
                divisor);
     en_why_count(work->tree, node, "pulses_per_unit", device.pulses_per_unit);
@@ -232,7 +244,9 @@ static void say_replacement(struct en_why_work *work, struct en_why_node *node,
                             const struct en_replacement_row *row)
 {
     struct en_why_tree *tree = work->tree;
-    en_why_say(tree, node, "device %s taken out at %s, %s put in at %s",
+    en_why_say(tree, node,
+               EN_WHY_IN(work, "device %s taken out at %s, %s put in at %s",
+                         "прибор %s снят %s, %s установлен %s"),
                en_why_key(work, EN_NAME_DEVICE, row->old_device),
                en_why_instant_words(tree, row->removed, work->offset),
                en_why_key(work, EN_NAME_DEVICE, row->new_device),
@@ -240,13 +254,15 @@ static void say_replacement(struct en_why_work *work, struct en_why_node *node,
     en_why_instant(tree, node, "removed", row->removed, 0);
     en_why_instant(tree, node, "installed", row->installed, 0);
     if (row->downtime_power_micro != 0) {
-        en_why_say_more(tree, node, ", load in between by act %s per hour (R-06)",
+        en_why_say_more(tree, node,
+                        EN_WHY_IN(work, ", load in between by act %s per hour (R-06)",
+                                  ", нагрузка без прибора по акту %s в час (R-06)"),
                         en_why_micro_words(tree, row->downtime_power_micro));
         en_why_micro(tree, node, "load_per_hour", row->downtime_power_micro);
     }
     if (row->act.size > 0) {
-        en_why_say_more(tree, node, ", by \"%.*s\"", (int)row->act.size,
-                        (const char *)row->act.bytes);
+        en_why_say_more(tree, node, EN_WHY_IN(work, ", by \"%.*s\"", ", по документу \"%.*s\""),
+                        (int)row->act.size, (const char *)row->act.bytes);
         en_why_text(tree, node, "act", row->act);
     }
 }
@@ -340,7 +356,8 @@ static en_code add_read(struct en_why_work *work, struct en_why_node *parent, ui
     en_why_instant(work->tree, node, "at", at, 0);
     *is_read = code == EN_OK;
     if (code == EN_NOT_FOUND) {
-        en_why_say(work->tree, node, "register at %s: not read",
+        en_why_say(work->tree, node,
+                   EN_WHY_IN(work, "register at %s: not read", "показание на %s: не прочитано"),
                    en_why_instant_words(work->tree, at, work->offset));
         en_why_null(work->tree, node, "value");
         return EN_OK;
@@ -351,7 +368,7 @@ static en_code add_read(struct en_why_work *work, struct en_why_node *parent, ui
     *value = row.value;
     char digits[EN_DECIMAL_TEXT_SIZE];
     (void)en_decimal_print(row.value, digits);
-    en_why_say(work->tree, node, "register at %s: %s",
+    en_why_say(work->tree, node, EN_WHY_IN(work, "register at %s: %s", "показание на %s: %s"),
                en_why_instant_words(work->tree, at, work->offset), digits);
     en_why_decimal(work->tree, node, "value", row.value);
     en_why_quality(work->tree, node, "quality", row.quality);
@@ -413,7 +430,9 @@ static en_code add_registers(struct en_why_work *work, struct en_why_node *paren
         (void)en_ratio_print(ratio, times);
         en_why_say_more(work->tree, parent, ": (%s - %s) * %s", end, begin, times);
     } else if (code == EN_OK && replacements > 0) {
-        en_why_say_more(work->tree, parent, ": each device's advance by its ratio (R-05)");
+        en_why_say_more(work->tree, parent,
+                        EN_WHY_IN(work, ": each device's advance by its ratio (R-05)",
+                                  ": приращение каждого прибора на его коэффициент (R-05)"));
     }
     return code;
 }
@@ -448,7 +467,9 @@ static en_code add_scaled(struct en_why_work *work, struct en_why_node *node,
     en_why_string(work->tree, node, "ratio", times);
     if (is_read && !en_quality_is_missing(read.quality)) {
         en_why_say_more(work->tree, node, ": %s * %s%s", digits, times,
-                        replacements > 0 ? " and the load by act (R-06)" : "");
+                        replacements > 0 ? EN_WHY_IN(work, " and the load by act (R-06)",
+                                                     " и нагрузка по акту (R-06)")
+                                         : "");
     }
     return EN_OK;
 }
@@ -481,7 +502,7 @@ en_code en_why_interval(struct en_why_work *work, struct en_why_node *parent,
         return code;
     }
     struct en_why_node *node = en_why_add(work->tree, parent, "interval");
-    en_why_say(work->tree, node, "energy %s by %s",
+    en_why_say(work->tree, node, EN_WHY_IN(work, "energy %s by %s", "энергия %s по %s"),
                en_why_amount_words(work->tree, value.micro, (en_unit)channel->unit, value.quality),
                rule_of(channel));
     en_why_value(work->tree, node, value.micro, (en_unit)channel->unit, value.quality);
@@ -527,7 +548,8 @@ en_code en_why_advance(struct en_why_work *work, struct en_why_node *parent,
     const struct en_advance_row *row = &search.row;
     struct en_why_node *node = en_why_add(tree, parent, "advance");
     en_why_say(
-        tree, node, "%s from %s to %s: advance %s", en_why_channel_name(work, channel->channel),
+        tree, node, EN_WHY_IN(work, "%s from %s to %s: advance %s", "%s с %s по %s: приращение %s"),
+        en_why_channel_name(work, channel->channel),
         en_why_instant_words(tree, row->span.from, work->offset),
         en_why_instant_words(tree, row->span.to, work->offset),
         en_why_amount_words(tree, row->amount.micro, (en_unit)channel->unit, row->amount.quality));

@@ -55,9 +55,11 @@ static en_code say_setting(struct en_why_work *work, struct en_why_node *node,
 {
     struct en_why_tree *tree = work->tree;
     struct en_event event;
-    en_why_say_more(tree, node, ", set for %.*s since %s",
-                    setting->target.size > 0 ? (int)setting->target.size : 10,
-                    setting->target.size > 0 ? (const char *)setting->target.bytes : "everywhere",
+    struct en_slice everywhere = en_slice_text(EN_WHY_IN(work, "everywhere", "всех"));
+    struct en_slice target = setting->target.size > 0 ? setting->target : everywhere;
+    en_why_say_more(tree, node,
+                    EN_WHY_IN(work, ", set for %.*s since %s", ", задано для %.*s с %s"),
+                    (int)target.size, (const char *)target.bytes,
                     en_why_instant_words(tree, setting->from, work->offset));
     en_why_text(tree, node, "target", setting->target);
     en_why_text(tree, node, "edition", setting->edition);
@@ -65,8 +67,8 @@ static en_code say_setting(struct en_why_work *work, struct en_why_node *node,
     en_why_text(tree, node, "author", setting->author);
     en_why_text(tree, node, "reason", setting->reason);
     if (setting->reason.size > 0) {
-        en_why_say_more(tree, node, ", because \"%.*s\"", (int)setting->reason.size,
-                        (const char *)setting->reason.bytes);
+        en_why_say_more(tree, node, EN_WHY_IN(work, ", because \"%.*s\"", ", причина \"%.*s\""),
+                        (int)setting->reason.size, (const char *)setting->reason.bytes);
     }
     if (work->lookup == NULL) {
         return EN_OK;
@@ -98,11 +100,14 @@ en_code en_why_rule(struct en_why_work *work, struct en_why_node *parent, struct
     }
     struct en_why_node *node = en_why_add(work->tree, parent, "rule");
     struct setting_search search = {.work = work, .held = held};
-    en_why_say(work->tree, node, "rule %.*s", (int)name.size, (const char *)name.bytes);
+    en_why_say(work->tree, node, EN_WHY_IN(work, "rule %.*s", "правило %.*s"), (int)name.size,
+               (const char *)name.bytes);
     en_why_text(work->tree, node, "rule", name);
     put_parameters(work, node, &held->values);
     if (held->setting == 0) {
-        en_why_say_more(work->tree, node, ", by default of the chain in force");
+        en_why_say_more(work->tree, node,
+                        EN_WHY_IN(work, ", by default of the chain in force",
+                                  ", по умолчанию действующей цепочки"));
         return EN_OK;
     }
     code = en_rules_settings(work->store, rule->id, take_setting, &search, err);

@@ -265,12 +265,13 @@ const char *en_why_amount_words(struct en_why_tree *tree, int64_t micro, en_unit
     char number[EN_DECIMAL_TEXT_SIZE];
     bool is_missing = en_quality_is_missing(quality);
     (void)en_micro_print(micro, number);
-    int size = is_missing ? snprintf(text, sizeof text, "no value (%s",
-                                     en_verdict_name(en_quality_verdict(quality)))
-                          : snprintf(text, sizeof text, "%s%s%s (%s, %s", number,
-                                     unit == EN_UNIT_NONE ? "" : " ", en_unit_name(unit),
-                                     en_source_name(en_quality_source(quality)),
-                                     en_verdict_name(en_quality_verdict(quality)));
+    int size =
+        is_missing
+            ? snprintf(text, sizeof text, tree->is_russian ? "нет значения (%s" : "no value (%s",
+                       en_verdict_name(en_quality_verdict(quality)))
+            : snprintf(text, sizeof text, "%s%s%s (%s, %s", number, unit == EN_UNIT_NONE ? "" : " ",
+                       en_unit_name(unit), en_source_name(en_quality_source(quality)),
+                       en_verdict_name(en_quality_verdict(quality)));
     for (unsigned flag = 0; flag < EN_QUALITY_FLAGS_COUNT; flag++) {
         if ((quality & EN_QUALITY_FLAG(flag)) != 0 && size < (int)sizeof text) {
             size += snprintf(text + size, sizeof text - (size_t)size, ", %s",
@@ -308,7 +309,10 @@ void en_why_print(const struct en_why_tree *tree, struct en_buf *out)
         print_node(tree->root, out);
     }
     if (tree->is_cut) {
-        en_buf_text(out, "Some of it is left out: ask `why` of an input to go on from there.\n");
+        en_buf_text(out,
+                    tree->is_russian
+                        ? "Показано не все: спросите `why` об операнде, чтобы идти дальше.\n"
+                        : "Some of it is left out: ask `why` of an input to go on from there.\n");
     }
 }
 

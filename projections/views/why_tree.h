@@ -41,7 +41,8 @@ struct en_why_tree {
     struct en_arena arena;
     struct en_why_node *root;
     uint32_t nodes_count;
-    bool is_cut; /* something was left out: too deep or too much */
+    bool is_cut;     /* something was left out: too deep or too much */
+    bool is_russian; /* words of amounts, and of what was cut */
     en_code code;
 };
 

@@ -107,6 +107,9 @@ en_code en_why_event(struct en_why_work *work, struct en_why_node *parent,
 const char *en_why_key(struct en_why_work *work, en_name_type type, uint32_t id);
 const char *en_why_channel_name(struct en_why_work *work, uint32_t channel);
 
+/* A line's words in the language asked for. */
+#define EN_WHY_IN(work, english, russian) ((work)->query->is_russian ? (russian) : (english))
+
 static inline struct en_interval en_why_moment(struct en_instant at)
 {
     return (struct en_interval){at, {at.us + 1}};

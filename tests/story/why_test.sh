@@ -125,6 +125,11 @@ why 6 5007 A+ 2013-04-14T05:40
 says '"rule":"CHAIN"'
 expect 0 why 5007 A+ 2013-04-14T05:10 --lang ru
 says '  V-04 ОШИБКА нет значения'
+says ' нет значения (NONE)'
+says 'правило CHAIN'
+says 'документа gaps.xml'
+expect 0 why --balance bus 2013-04-14T06:00:00Z --lang ru --lane live
+says 'небаланс 11.64 = прием - отдача - потери'
 
 # The demonstration has ratios, a replaced meter, registers that roll over, and a balance of 25 members.
 "$program" demo --no-serve --dir "$folder/demo" >"$out" 2>"$err" </dev/null || fault "exit code $?"
