@@ -49,3 +49,18 @@ struct en_slice en_arguments_text(const struct en_arguments *arguments, const ch
     const char *text = en_arguments_value(arguments, name);
     return text == NULL ? otherwise : en_slice_text(text);
 }
+
+en_code en_arguments_days(const struct en_arguments *arguments, struct en_interval *valid,
+                          struct en_error *err)
+{
+    struct en_day from = {0};
+    struct en_day to = {0};
+    en_code code = en_arguments_day(arguments, "from", &from, err);
+    code = code == EN_OK ? en_arguments_day(arguments, "to", &to, err) : code;
+    bool has_end = en_arguments_has(arguments, "to");
+    *valid = (struct en_interval){en_day_interval(from, 0).from,
+                                  en_day_interval(has_end ? to : from, 0).from};
+    return code == EN_OK && has_end && to.n <= from.n
+               ? en_error_set(err, EN_USAGE, "--to must be after --from")
+               : code;
+}

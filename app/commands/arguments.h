@@ -24,6 +24,12 @@ struct en_edge {
 en_code en_arguments_edge(const struct en_arguments *arguments, const char *name,
                           struct en_edge *edge, struct en_error *err) EN_MUST_CHECK;
 
+/* --from and --to of what changes at the start of a fiscal day, whatever its offset: the day's
+ * number, told as its midnight in UTC. Without --from from the beginning of time; without --to the
+ * interval is empty: from then on. EN_USAGE. */
+en_code en_arguments_days(const struct en_arguments *arguments, struct en_interval *valid,
+                          struct en_error *err) EN_MUST_CHECK;
+
 /* The text of an option as a slice; absent: `otherwise`. */
 struct en_slice en_arguments_text(const struct en_arguments *arguments, const char *name,
                                   struct en_slice otherwise);

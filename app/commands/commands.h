@@ -81,7 +81,7 @@ EN_COMMAND(import);
 EN_COMMAND(report_usage);
 EN_COMMAND(report_balance);
 
-/* tariff.c, tariff_list.c, tariff_report.c */
+/* calendar.c, tariff.c, tariff_list.c, tariff_report.c */
 EN_COMMAND(calendar_set);
 EN_COMMAND(calendar_list);
 EN_COMMAND(calendar_show);

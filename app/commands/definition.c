@@ -141,3 +141,13 @@ en_code en_offset_parse(const char *text, int32_t *minutes, struct en_error *err
     *minutes = text[0] == '-' ? -whole : whole;
     return EN_OK;
 }
+
+void *en_definition_room(struct en_definition *definition, size_t count, size_t size)
+{
+    return en_arena_alloc(&definition->arena, (count + 1) * size);
+}
+
+en_code en_definition_no_memory(struct en_error *err)
+{
+    return en_error_set(err, EN_NOMEM, "no memory for a definition");
+}

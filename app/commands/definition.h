@@ -40,6 +40,11 @@ en_code en_definition_text(const struct en_definition *definition, const json_t 
 en_code en_definition_micro(const struct en_definition *definition, const json_t *value,
                             const char *where, int64_t *micro, struct en_error *err) EN_MUST_CHECK;
 
+/* Room for so many things and one more, zeroed, as long as the definition; NULL: EN_NOMEM, with the
+ * words of the other. */
+void *en_definition_room(struct en_definition *definition, size_t count, size_t size);
+en_code en_definition_no_memory(struct en_error *err);
+
 /* "+03:00" as minutes. EN_USAGE. */
 en_code en_offset_parse(const char *text, int32_t *minutes, struct en_error *err) EN_MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/limits.h"
 #include "core/metering/charge.h"
 #include "projections/tables_schedule.h"
 #include "projections/views/schedule.h"
@@ -280,6 +281,46 @@ static void test_objects_have_tariffs(void **state)
     assert_int_equal(usage.count, 1);
     world_projection_close(&now);
     world_close(&world);
+}
+
+/* PT-9, T-07: on a civil clock the days of the jumps have a longer and a shorter night; the zone's
+ * table comes with the calendar, so nothing but the log is asked. */
+static void test_a_civil_clock_jumps(void **state)
+{
+    (void)state;
+    static uint8_t bytes[EN_ZONE_SIZE_MAX];
+    FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
+    if (file == NULL) {
+        skip(); /* no zone tables here */
+    }
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    struct town town;
+    town_open(&town);
+    struct en_calendar_set set = calendar_of(three, EN_COUNT_OF(three));
+    set.clock = EN_CALENDAR_CIVIL;
+    set.zone = en_slice_text("Europe/Berlin");
+    set.tzif = en_slice_of(bytes, size);
+    uint32_t id = world_name(&town.world, EN_NAME_CALENDAR, "rf3");
+    (void)world_event(&town.world, EN_KIND_CALENDAR_SET, id, NEVER, &set);
+    static const int32_t days[] = {86, 87, 88, 296, 297, 298}; /* about 2026-03-29, 2026-10-25 */
+    int64_t total = 0;
+    int64_t zones_total = 0;
+    for (size_t i = 0; i < EN_COUNT_OF(days); i++) {
+        put_flat(&town.world, town.channel, WORLD_DAY + days[i], 5000);
+    }
+    world_append(&town.world);
+    world_run(&town.now, 0);
+    for (size_t i = 0; i < EN_COUNT_OF(days); i++) {
+        struct en_totals totals = world_usage(&town.now, town.channel, WORLD_DAY + days[i]);
+        assert_true(
+            get_zones(&town.now, &en_series_usage_zone, town.channel, WORLD_DAY + days[i], &usage));
+        total += totals.micro;
+        zones_total += zone_of(&usage, NIGHT) + zone_of(&usage, HALF) + zone_of(&usage, PEAK);
+        assert_true(zone_of(&usage, PEAK) == 70 * KWH || i == 1 || i == 4);
+    }
+    assert_true(total == zones_total && total == 6 * 240 * KWH);
+    town_close(&town);
 }
 
 /* ---- worlds of chance ---- */
@@ -585,6 +626,7 @@ int main(void)
         cmocka_unit_test(test_members_come_and_go),
         cmocka_unit_test(test_a_contract_comes_before_members),
         cmocka_unit_test(test_objects_have_tariffs),
+        cmocka_unit_test(test_a_civil_clock_jumps),
         cmocka_unit_test(test_batches_leave_no_trace),
         cmocka_unit_test(test_bad_calendars_are_refused),
         cmocka_unit_test(test_bad_tariffs_are_refused),
