@@ -110,11 +110,43 @@ static void random_balance(struct random_world *random)
         .name = en_slice_text("B"),
         .in = en_slice_text(in),
         .out = en_slice_text(out),
+        .losses = en_slice_text(world_random(world, 4) == 0 ? "loss(\"E\")" : ""),
         .in_node = world_name(world, EN_NAME_FORMULA, "B.in"),
         .out_node = world_name(world, EN_NAME_FORMULA, "B.out"),
         .losses_node = world_name(world, EN_NAME_FORMULA, "B.losses"),
     };
     world_put(world, EN_KIND_BALANCE_SET, world_name(world, EN_NAME_BALANCE, "B"),
+              world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
+}
+
+/* A transformer with one load or three, or a line; sometimes its losses are those of the balance.
+ */
+static void random_equipment(struct random_world *random)
+{
+    struct world *world = &random->world;
+    char texts[EN_EQUIPMENT_LOADS_MAX][24];
+    struct en_equipment_load loads[EN_EQUIPMENT_LOADS_MAX];
+    bool is_line = world_random(world, 3) == 0;
+    uint32_t count = is_line || world_random(world, 2) == 0 ? 1 : EN_EQUIPMENT_LOADS_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "@P%u.A+", world_random(world, RANDOM_POINTS));
+        loads[i] = (struct en_equipment_load){.active = en_slice_text(texts[i]),
+                                              .reactive = en_slice_text(""),
+                                              .load_micro_kw = 1 + world_random(world, 9000000)};
+    }
+    struct en_equipment_set payload = {
+        .name = en_slice_text("E"),
+        .type = en_slice_text(is_line ? "line" : "transformer"),
+        .node = world_name(world, EN_NAME_FORMULA, "E.loss"),
+        .idle_micro_kw = is_line ? 0 : 1310000,
+        .rated_micro_kva = is_line ? 0 : 630000000,
+        .rated_micro_kv = 10500000,
+        .micro_ohm_per_km = is_line ? 421800 : 0,
+        .micro_km = is_line ? 5000000 : 0,
+        .tangent = {2, 5},
+        .loads = {loads, count},
+    };
+    world_put(world, EN_KIND_EQUIPMENT_SET, world_name(world, EN_NAME_EQUIPMENT, "E"),
               world_moment(WORLD_DAY + (int32_t)world_random(world, RANDOM_DAYS), 0), &payload);
 }
 
@@ -316,10 +348,10 @@ static const struct {
     uint32_t weight;
     void (*take)(struct random_world *random);
 } steps[] = {
-    {86, random_profile}, {3, random_ratio},        {2, random_replacement}, {3, random_formula},
-    {2, random_balance},  {4, random_freeze},       {8, random_rule},        {8, random_register},
-    {2, random_tick},     {3, random_contract},     {1, random_cause},       {3, random_tariff},
-    {4, random_bypass},   {8, random_device_event}, {1, random_hold},
+    {86, random_profile},  {3, random_ratio},  {2, random_replacement},  {3, random_formula},
+    {2, random_balance},   {4, random_freeze}, {8, random_rule},         {8, random_register},
+    {3, random_equipment}, {2, random_tick},   {3, random_contract},     {1, random_cause},
+    {3, random_tariff},    {4, random_bypass}, {8, random_device_event}, {1, random_hold},
 };
 
 static void random_step(struct random_world *random)
