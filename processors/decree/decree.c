@@ -220,6 +220,18 @@ static en_code fold_touch(struct en_fold *fold, struct decree_state *state,
     return en_rule_target_channels(fold->store, &touched.target, touch_channel, &touching, err);
 }
 
+/* Calendars and published hours: rare, and a change may reach any past period that is copied. */
+static en_code touch_all(struct decree_state *state, struct en_error *err)
+{
+    en_code code = EN_OK;
+    for (size_t i = 0; i < state->channels_capacity && code == EN_OK; i++) {
+        if (state->channels[i].is_listed) {
+            code = touch(state, (uint32_t)i, INT64_MIN, err);
+        }
+    }
+    return code;
+}
+
 static en_code fold_kind(struct en_fold *fold, struct decree_state *state,
                          const struct en_event *event, struct en_error *err)
 {
@@ -232,6 +244,10 @@ static en_code fold_kind(struct en_fold *fold, struct decree_state *state,
         return fold_clock(fold, state, err);
     case EN_KIND_CONTRACT_SET:
         return fold_contract(fold, state, header, err);
+    case EN_KIND_CALENDAR_SET:
+    case EN_KIND_TARIFF_SET:
+    case EN_KIND_PEAK_HOURS_SET:
+        return touch_all(state, err);
     case EN_KIND_DEVICE_SET:
         return fold_device(fold, state, header->subject, err);
     default: /* about a point, from a moment on */
@@ -768,7 +784,8 @@ const struct en_processor en_processor_decree = {
              EN_KIND_BIT(DOCUMENT_IMPORTED) | EN_KIND_BIT(CONTRACT_SET) |
              EN_KIND_BIT(SUPPLY_CAUSE_SET) | EN_KIND_BIT(DEVICE_SET) | EN_KIND_BIT(RATIO_SET) |
              EN_KIND_BIT(DEVICE_INSTALLED) | EN_KIND_BIT(DEVICE_REMOVED) |
-             EN_KIND_BIT(DEVICE_REPLACED),
+             EN_KIND_BIT(DEVICE_REPLACED) | EN_KIND_BIT(CALENDAR_SET) | EN_KIND_BIT(TARIFF_SET) |
+             EN_KIND_BIT(PEAK_HOURS_SET),
     .tables = tables,
     .series = series,
     .state_size = sizeof(struct decree_state),

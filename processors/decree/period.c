@@ -2,6 +2,9 @@
 
 #include "core/metering/calendar.h"
 #include "core/metering/quantity.h"
+#include "processors/decree/schedule.h"
+
+#define CALENDAR_ARENA_SIZE (16u << 20)
 
 /* Everything a stretch of missing time is judged by. */
 struct stretch {
@@ -38,12 +41,22 @@ static size_t days_of(struct en_interval span)
     return days > EN_DECREE_DAYS_MAX ? 0 : (size_t)days;
 }
 
-static void classes_of(struct en_interval span, int32_t offset, size_t count, uint8_t *classes)
+/* Classes of the days by the calendar that the point has at the start of the time. */
+static en_code classes_of(struct en_period_work *work, struct en_interval span, int32_t offset,
+                          size_t count, uint8_t *classes, struct en_error *err)
 {
+    struct en_arena arena;
+    const struct en_calendar *calendar = NULL;
     struct en_day first = en_day_of_instant(span.from, offset);
-    for (size_t i = 0; i < count; i++) {
-        classes[i] = (uint8_t)en_calendar_like_day(NULL, (struct en_day){first.n + (int32_t)i});
+    en_arena_init(&arena, CALENDAR_ARENA_SIZE);
+    en_code code =
+        en_decree_calendar(work->fold, work->info.point, span.from, &arena, &calendar, err);
+    for (size_t i = 0; i < count && code == EN_OK; i++) {
+        struct en_day day = {first.n + (int32_t)i};
+        classes[i] = (uint8_t)en_calendar_like_day(calendar, day);
     }
+    en_arena_fini(&arena);
+    return code;
 }
 
 /* The time of the reference that a day of the period takes, cut where the day is. */
@@ -66,8 +79,8 @@ static en_code load_reference(struct en_period_work *work, struct en_interval sp
                               struct en_interval reference, en_decree_align align,
                               int32_t offset_minutes, bool *is_good, struct en_error *err)
 {
-    uint8_t classes[EN_DECREE_DAYS_MAX];
-    uint8_t reference_classes[EN_DECREE_DAYS_MAX];
+    uint8_t classes[EN_DECREE_DAYS_MAX] = {0};
+    uint8_t reference_classes[EN_DECREE_DAYS_MAX] = {0};
     size_t count = days_of(span);
     size_t reference_count = days_of(reference);
     *is_good = false;
@@ -79,8 +92,16 @@ static en_code load_reference(struct en_period_work *work, struct en_interval sp
     if (code != EN_OK || !en_timeline_covers(&work->reference, reference, true)) {
         return code;
     }
-    classes_of(span, offset_minutes, count, classes);
-    classes_of(reference, offset_minutes, reference_count, reference_classes);
+    bool is_by_class = align == EN_DECREE_BY_CLASS || count != reference_count;
+    if (is_by_class) {
+        code = classes_of(work, span, offset_minutes, count, classes, err);
+    }
+    if (code == EN_OK && is_by_class) {
+        code = classes_of(work, reference, offset_minutes, reference_count, reference_classes, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
     en_decree_map_days(align, classes, count, reference_classes, reference_count, work->map);
     work->is_direct = align == EN_DECREE_BY_DAY && length_of(span) == length_of(reference);
     work->weights[0] = 0;

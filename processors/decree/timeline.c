@@ -74,8 +74,28 @@ static en_code load_slots(struct en_timeline *timeline, struct en_fold *fold, ui
 
 struct visit {
     struct en_timeline *timeline;
+    struct en_fold *fold;
+    uint32_t channel;
+    const struct en_channel_info *info;
     struct en_interval span;
 };
+
+/* An advance whose hours are laid out is as many pieces. */
+static en_code add_hours(struct visit *visit, const struct en_piece *whole, uint32_t count,
+                         struct en_error *err)
+{
+    struct en_piece piece = *whole;
+    en_code code = EN_OK;
+    for (uint32_t i = 0; i < count && code == EN_OK; i++) {
+        piece.span.from.us = whole->span.from.us + i * EN_HOUR_US;
+        piece.span.to.us = piece.span.from.us + EN_HOUR_US;
+        piece.micro = visit->timeline->hours[i];
+        if (en_interval_overlap_us(piece.span, visit->span) > 0) {
+            code = add(visit->timeline, &piece, err);
+        }
+    }
+    return code;
+}
 
 static en_code visit_advance(void *self, const struct en_advance_row *row, struct en_error *err)
 {
@@ -86,15 +106,22 @@ static en_code visit_advance(void *self, const struct en_advance_row *row, struc
         return EN_OK;
     }
     piece.is_measured = en_quality_verdict(quality) != EN_VERDICT_SUSPECT;
+    uint32_t count = 0;
+    en_code code = en_decree_integral_of(visit->fold, visit->channel, visit->info, piece.span,
+                                         piece.micro, visit->timeline->hours, &count, err);
+    if (code != EN_OK || count > 0) {
+        return code == EN_OK ? add_hours(visit, &piece, count, err) : code;
+    }
     return add(visit->timeline, &piece, err);
 }
 
 static en_code load_advances(struct en_timeline *timeline, struct en_fold *fold, uint32_t channel,
-                             struct en_interval span, struct en_error *err)
+                             const struct en_channel_info *info, struct en_interval span,
+                             struct en_error *err)
 {
     struct en_channel_row row = {.channel = channel};
     struct en_interval reads;
-    struct visit visit = {timeline, span};
+    struct visit visit = {timeline, fold, channel, info, span};
     en_code code = en_reads_around(fold, channel, span, &reads, err);
     code = code == EN_OK ? en_table_get(fold->store, &en_table_channel, &row, NULL, err) : code;
     return code == EN_OK ? en_advances_walk(fold->store, &row, reads, visit_advance, &visit, err)
@@ -143,7 +170,7 @@ en_code en_timeline_load(struct en_timeline *timeline, struct en_fold *fold, uin
     if (span.from.us >= span.to.us) {
         return EN_OK;
     }
-    return en_channel_is_sparse(info) ? load_advances(timeline, fold, channel, span, err)
+    return en_channel_is_sparse(info) ? load_advances(timeline, fold, channel, info, span, err)
                                       : load_slots(timeline, fold, channel, span, err);
 }
 

@@ -7,7 +7,7 @@
 #define EN_PROCESSORS_DECREE_TIMELINE_H
 
 #include "core/metering/block.h"
-#include "processors/registry/registry.h"
+#include "processors/decree/schedule.h"
 
 struct en_piece {
     struct en_interval span; /* not empty */
@@ -22,6 +22,7 @@ struct en_timeline {
     size_t count;
     size_t capacity;
     struct en_block block; /* to work in */
+    int64_t hours[EN_INTEGRAL_HOURS_MAX];
 };
 
 void en_timeline_fini(struct en_timeline *timeline);
@@ -33,7 +34,8 @@ static inline bool en_channel_is_sparse(const struct en_channel_info *info)
 }
 
 /* Loads the pieces of the channel that touch the span: slots whose start lies in it, advances that
- * overlap it. Slots are as they stand before the decree. Codes: those of the store, EN_NOMEM. */
+ * overlap it (by the hour where D442-E lays them out). Slots are as they stand before the decree.
+ * Codes: those of the store, EN_NOMEM. */
 en_code en_timeline_load(struct en_timeline *timeline, struct en_fold *fold, uint32_t channel,
                          const struct en_channel_info *info, struct en_interval span,
                          struct en_error *err) EN_MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "core/metering/decree_chain.h"
 #include "processors/contract/contract.h"
 #include "projections/tables_decree.h"
+#include "projections/views/best.h"
 #include "projections/views/decree.h"
 #include "projections/views/usage.h"
 #include "tests/replay/world.h"
@@ -588,6 +589,54 @@ static void test_leap_february_is_scaled(void **state)
     assert_true(energy_of(fixture, "2029-02-01", "2029-03-01") == volume);
 }
 
+/* The energy of an hour of the register's curve. */
+static int64_t hour_of(struct fixture *fixture, const char *date, uint32_t hour)
+{
+    static struct en_block block;
+    struct en_error err;
+    struct en_store *store = NULL;
+    struct en_slice bytes;
+    world_run(&fixture->projection, 0);
+    assert_int_equal(en_store_begin(fixture->projection.kv, EN_KV_READ, &store, &err), EN_OK);
+    assert_int_equal(en_best_get(store, day_of(date), fixture->channel, &bytes, &err), EN_OK);
+    assert_int_equal(en_block_read(bytes, &block, &err), EN_OK);
+    en_store_abort(store);
+    assert_int_equal(block.head.count, 24);
+    return block.values[hour];
+}
+
+/* D442-E: April by an integral meter where hours are due: 0.5 MW in the planned hours of working
+ * days, the rest over the others; the month to the last unit. */
+static void test_integral_meter_by_peak_hours(void **state)
+{
+    struct fixture *fixture = *state;
+    struct world *world = &fixture->world;
+    struct en_contract_set set = {.max_power_micro = 500 * KWH, .tariff = en_slice_text("T")};
+    struct en_peak_hour hours[] = {{8}, {9}, {10}, {11}, {16}, {17}, {18}, {19}};
+    struct en_peak_hours_set peaks = {.list = EN_PEAK_PLANNED,
+                                      .offset_minutes = OFFSET,
+                                      .hours = {hours, EN_COUNT_OF(hours)},
+                                      .document = en_slice_text("order 7")};
+    uint32_t region = world_name(world, EN_NAME_REGION, "77");
+    struct en_tariff_set tariff = {.region = region};
+    (void)world_event(world, EN_KIND_TARIFF_SET, world_name(world, EN_NAME_TARIFF, "T"), always,
+                      &tariff);
+    contract(fixture, fixture->point, from_on("2025-01-01"), &set);
+    set_rule(fixture, "CHAIN", "CHAIN", always, "{\"chain\":\"RU-442\"}");
+    set_rule(fixture, "D442-E", "D442-E", always, "{\"threshold\":\"400\"}");
+    read_register(fixture, fixture->channel, "2026-04-01", 0);
+    read_register(fixture, fixture->channel, "2026-05-01", 120000);
+    tick(fixture, "2026-05-02");
+    assert_true(hour_of(fixture, "2026-04-06", 8) == hour_of(fixture, "2026-04-06", 3));
+    (void)world_event(world, EN_KIND_PEAK_HOURS_SET, region, dates("2026-04-01", "2026-05-01"),
+                      &peaks);
+    /* 22 working days of 8 hours: 88 MWh; 32 MWh over 544 hours */
+    assert_true(hour_of(fixture, "2026-04-06", 8) == 500 * KWH);
+    assert_true(hour_of(fixture, "2026-04-06", 12) / 1000 == 32000 * KWH / 544 / 1000);
+    assert_true(hour_of(fixture, "2026-04-04", 8) / 1000 == 32000 * KWH / 544 / 1000);
+    assert_true(energy_of(fixture, "2026-04-01", "2026-05-01") == 120000 * KWH);
+}
+
 /* D354-A: a household's mean month, then the norm. */
 static void test_household_mean_then_norm(void **state)
 {
@@ -631,6 +680,7 @@ int main(void)
         CASE(test_connection_is_shared_by_currents, profile),
         CASE(test_interim_and_odd_periods, profile),
         CASE(test_leap_february_is_scaled, profile),
+        CASE(test_integral_meter_by_peak_hours, register),
         CASE(test_household_mean_then_norm, register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
