@@ -44,6 +44,7 @@ struct en_fill {
     struct en_channel_info info;
     int32_t offset_minutes; /* of the fiscal day */
     struct en_instant clock;
+    int32_t earliest_day; /* that holds energy of any channel; EN_DAY_MAX: none does */
     const struct en_plan *plan;
     const struct en_acts *acts;
 
@@ -64,7 +65,7 @@ struct en_fill_day {
     bool is_other; /* looked at for the sake of another */
 };
 
-/* Begins; fold, arena (empty), scratch, plan and acts were set and are borrowed. */
+/* Begins; fold, arena (empty), scratch, earliest_day, plan and acts were set and are borrowed. */
 en_code en_fill_begin(struct en_fill *fill, uint32_t channel, int32_t day,
                       struct en_error *err) EN_MUST_CHECK;
 

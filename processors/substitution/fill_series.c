@@ -267,22 +267,32 @@ static en_code take_day(struct likedays *work, int32_t other_day, struct en_erro
     return EN_OK;
 }
 
-/* The nearest days first, the earlier of two as near. */
+/* The nearest days first, the earlier of two as near; none before the first that holds anything.
+ * Where too few were found, any day in reach counts as looked at. */
 static en_code take_days(struct likedays *work, struct en_error *err)
 {
+    const struct en_fill *fill = work->fill;
     const struct en_estimation_step *step = work->step;
     bool is_year = step->by == EN_LIKEDAY_YEAR;
     int32_t center = work->judged->day - (is_year ? 364 : 0);
     uint32_t ahead = is_year ? step->back_days : step->ahead_days;
-    uint32_t farthest = step->back_days > ahead ? step->back_days : ahead;
+    int64_t held = (int64_t)center - fill->earliest_day; /* days back that may hold something */
+    uint32_t back = held < 0 ? 0 : held < step->back_days ? (uint32_t)held : step->back_days;
+    uint32_t farthest = back > ahead ? back : ahead;
     en_code code = EN_OK;
     for (uint32_t i = is_year ? 0 : 1; i <= farthest && work->left > 0 && code == EN_OK; i++) {
-        if (i <= step->back_days) {
+        if (i <= back) {
             code = take_day(work, center - (int32_t)i, err);
         }
         if (i > 0 && i <= ahead && code == EN_OK && center + (int32_t)i != work->judged->day) {
             code = take_day(work, center + (int32_t)i, err);
         }
+    }
+    if (code == EN_OK && work->left > 0) {
+        int32_t from = center - (int32_t)step->back_days;
+        code = en_fill_watch(work->fill, work->judged->channel,
+                             from < EN_FOLD_DAY_MIN ? EN_FOLD_DAY_MIN : from,
+                             center + (int32_t)ahead, err);
     }
     return code;
 }

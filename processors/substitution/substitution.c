@@ -25,10 +25,12 @@ struct substitution_state {
     struct en_watch_index watches;
     struct en_acts acts;
     struct en_rules *rules;
-    bool has_rules;   /* a setting of any rule stands */
-    int64_t clock;    /* known at the last look */
-    int32_t due_from; /* days that became due and are to be looked through for what is absent */
-    int32_t due_to;   /* exclusive */
+    bool has_rules;       /* a setting of any rule stands */
+    int64_t clock;        /* known at the last look */
+    int32_t due_from;     /* days that became due and are to be looked through for what is absent */
+    int32_t due_to;       /* exclusive */
+    int32_t earliest_day; /* that holds energy, looked up before a day is settled */
+    bool has_findings;    /* the day in hand has findings */
     struct en_fill fill;
     struct en_arena arena;    /* of the channel's day in hand */
     struct en_arena evidence; /* of stored evidence that is read */
@@ -652,6 +654,7 @@ static en_code compute(struct en_fold *fold, struct substitution_state *state, u
     fill->fold = fold;
     fill->arena = &state->arena;
     fill->scratch = &state->scratch;
+    fill->earliest_day = state->earliest_day;
     fill->plan = &plan;
     fill->acts = &state->acts;
     en_code code = en_fill_begin(fill, channel, day_number, err);
@@ -811,7 +814,7 @@ static en_code settle_channel(struct settling *work, const struct en_change *int
                                  {((int64_t)work->day + 2) * EN_DAY_US}}; /* at any offset */
     bool needs =
         is_marked || has_finding_change || was_held || en_acts_touch(&state->acts, channel, around);
-    if (code == EN_OK && !needs && rules != NULL) {
+    if (code == EN_OK && !needs && rules != NULL && state->has_findings) {
         code =
             en_series_get(work->fold->store, &en_series_finding, work->day, channel, &finding, err);
         needs = code == EN_OK;
@@ -924,6 +927,26 @@ static en_code settle_channels(struct settling *work, struct en_error *err)
     return code;
 }
 
+/* What is the same for all channels of the day. */
+static en_code look_at_day(struct en_fold *fold, struct substitution_state *state, int32_t day,
+                           struct en_error *err)
+{
+    static const struct en_series_table *const layers[] = {&en_series_profile, &en_series_interval};
+    int32_t finding = day;
+    state->earliest_day = EN_DAY_MAX;
+    en_code code = en_series_next_day(fold->store, &en_series_finding, &finding, err);
+    state->has_findings = code == EN_OK && finding == day;
+    code = code == EN_NOT_FOUND ? EN_OK : code;
+    for (size_t i = 0; i < EN_COUNT_OF(layers) && code == EN_OK; i++) {
+        int32_t first = EN_DAY_MIN;
+        code = en_series_next_day(fold->store, layers[i], &first, err);
+        state->earliest_day =
+            code == EN_OK && first < state->earliest_day ? first : state->earliest_day;
+        code = code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    return code;
+}
+
 /* Days elsewhere that looked at what changed on this one. */
 static en_code mark_watchers(struct settling *work, en_change_lane lane, struct en_error *err)
 {
@@ -955,7 +978,10 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
         return code == EN_OK ? en_fold_pass(fold, EN_LANE_INTERVAL, EN_LANE_SUBSTITUTED, err)
                              : code;
     }
-    code = mark_watchers(&work, EN_LANE_INTERVAL, err);
+    code = look_at_day(fold, state, day, err);
+    if (code == EN_OK) {
+        code = mark_watchers(&work, EN_LANE_INTERVAL, err);
+    }
     if (code == EN_OK) {
         code = mark_watchers(&work, EN_LANE_FINDING, err);
     }
