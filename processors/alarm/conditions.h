@@ -9,7 +9,7 @@
  *   device_event  device events of a class or category (target): open, or new since the last look
  *   clock_drift   clocks of devices that are wrong by more than value seconds
  *   intervention  device_event of the categories change, record, tamper, access, from error up
- *   supply        device_event of the categories supply, relay
+ *   supply        device_event of the categories supply, relay; bypass breakers that serve a feeder
  *
  * Except of rows, the filter knows: object (with all below it), point, code (of channels), device,
  * type (of devices), balance. One thread; memory of a look is the arena's. */

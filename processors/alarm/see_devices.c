@@ -1,4 +1,5 @@
 /* Conditions on device events: `device_event`, `intervention`, `supply`, and `clock_drift`.
+ * `supply` also sees bypass breakers that serve a feeder: the scheme is not the usual one.
  *
  * A look goes over the devices whose events changed since the last one (table alarm_device), and
  * keeps what it saw of the others; the first look of a definition goes over all. */
@@ -6,6 +7,7 @@
 
 #include "core/decimal.h"
 #include "processors/alarm/conditions.h"
+#include "projections/tables_balance.h"
 #include "projections/tables_event.h"
 
 #define TAIL_SIZE 96
@@ -125,8 +127,8 @@ static en_code keep(struct en_alarm_sights *sights, struct en_error *err)
     en_code code = EN_OK;
     for (size_t i = 0; i < sights->rows_count && code == EN_OK; i++) {
         const struct en_alarm_row *row = &sights->rows[i];
-        bool is = false;
-        code = is_changed(sights, row->device, &is, err);
+        bool is = row->device == 0; /* a bypass: it is looked at each time */
+        code = is ? EN_OK : is_changed(sights, row->device, &is, err);
         if (code == EN_OK && !is) {
             struct en_alarm_seen seen = {.subject = row->subject,
                                          .is_met = row->is_met,
@@ -141,13 +143,65 @@ static en_code keep(struct en_alarm_sights *sights, struct en_error *err)
     return code;
 }
 
-en_code en_alarm_see_devices(struct en_alarm_sights *sights, struct en_error *err)
+/* ---- bypasses ---- */
+
+static en_code see_bypass(struct en_alarm_sights *sights, const struct en_bypass_use_row *row,
+                          struct en_error *err)
+{
+    char text[EN_ALARM_SUBJECT_SIZE_MAX + 16];
+    struct en_slice feeder;
+    struct en_alarm_seen seen = {.since = row->from, .point = row->bypass};
+    bool has = false;
+    seen.is_met = sights->at.us >= row->from.us && sights->at.us < row->to.us;
+    en_code code = en_alarm_has_point(sights, row->bypass, &seen.object, &has, err);
+    if (code != EN_OK || !has || !seen.is_met) {
+        return code;
+    }
+    code = en_alarm_subject(sights, EN_NAME_POINT, row->bypass, " bypass", &seen.subject, err);
+    if (code == EN_OK) {
+        code = en_alarm_subject(sights, EN_NAME_POINT, row->feeder, "", &feeder, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    (void)snprintf(text, sizeof text, "serves %.*s", (int)feeder.size, (const char *)feeder.bytes);
+    seen.value = en_slice_text(text);
+    return en_alarm_see(sights, &seen, err);
+}
+
+static en_code see_bypasses(struct en_alarm_sights *sights, struct en_error *err)
 {
     struct en_table_scan scan;
-    if (sights->is_first) {
+    en_code code =
+        en_table_scan_begin(sights->fold->store, &en_table_bypass_use, NULL, 0, &scan, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    while (code == EN_OK) {
+        struct en_bypass_use_row row;
+        code = en_table_scan_next(&scan, &row, NULL, err);
+        if (code == EN_OK && en_alarm_look_on(sights)) {
+            code = see_bypass(sights, &row, err);
+        }
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+en_code en_alarm_see_devices(struct en_alarm_sights *sights, struct en_error *err)
+{
+    const struct en_alarm_condition *condition = sights->condition;
+    struct en_table_scan scan;
+    en_code code = EN_OK;
+    if (condition->kind == EN_ALARM_SUPPLY && condition->device == 0 && condition->type.size == 0) {
+        code = see_bypasses(sights, err);
+    }
+    if (code == EN_OK && sights->is_first) {
         return see_all(sights, err);
     }
-    en_code code = keep(sights, err);
+    if (code == EN_OK) {
+        code = keep(sights, err);
+    }
     if (code == EN_OK) {
         code =
             en_table_scan_begin(sights->fold->store, &en_table_alarm_device, NULL, 0, &scan, err);

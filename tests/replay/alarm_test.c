@@ -431,6 +431,32 @@ static void test_silent_points(void **state)
     site_close(&site);
 }
 
+/* The scheme of supply: a bypass that serves a feeder. */
+static void test_supply_by_a_bypass(void **state)
+{
+    (void)state;
+    struct site site;
+    site_open(&site, 1);
+    struct en_alarm_set set = define("scheme", "supply", "");
+    (void)world_point(&site.world, "OV", true);
+    uint32_t bypass = world_name(&site.world, EN_NAME_POINT, "OV");
+    struct en_bypass_set on = {.feeder = site.point, .is_on = true, .document = S("order 5")};
+    struct en_bypass_set off = {.is_on = false, .document = S("order 6")};
+    expect_set(&site, &set, EN_OK);
+    (void)world_event(&site.world, EN_KIND_BYPASS_SET, bypass, world_moment(WORLD_DAY, 600), &on);
+    tick(&site, 599);
+    assert_standing(&site, "");
+    tick(&site, 600);
+    assert_standing(&site, "scheme: OV bypass unack;");
+    tick(&site, 615);
+    assert_standing(&site, "scheme: OV bypass unack;");
+    (void)world_event(&site.world, EN_KIND_BYPASS_SET, bypass, world_moment(WORLD_DAY, 620), &off);
+    tick(&site, 630);
+    assert_standing(&site, "scheme: OV bypass rtn_unack;");
+    assert_replays(&site);
+    site_close(&site);
+}
+
 static void test_clock_drift(void **state)
 {
     (void)state;
@@ -905,6 +931,7 @@ int main(void)
         cmocka_unit_test(test_value_of_instants),
         cmocka_unit_test(test_missing_slots_of_the_last_due_day),
         cmocka_unit_test(test_silent_points),
+        cmocka_unit_test(test_supply_by_a_bypass),
         cmocka_unit_test(test_clock_drift),
         cmocka_unit_test(test_rows_of_any_table),
         cmocka_unit_test(test_rows_of_a_dated_table),
