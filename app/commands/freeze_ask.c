@@ -68,28 +68,6 @@ en_code en_run_policy_set(struct en_session *session, const struct en_arguments 
 
 /* ---- checks ---- */
 
-/* The policy's checks; absent: all. */
-static en_code find_checks(struct en_store *store, const char *name, uint32_t *checks,
-                           bool *is_ordered, struct en_error *err)
-{
-    struct en_policy_row row = {.policy = 0};
-    *checks = EN_FREEZE_CHECKS_ALL;
-    *is_ordered = true;
-    if (name == NULL) {
-        return EN_OK;
-    }
-    en_code code = en_keys_find(store, EN_NAME_POLICY, en_slice_text(name), &row.policy, err);
-    if (code == EN_OK) {
-        code = en_table_get(store, &en_table_policy, &row, NULL, err);
-    }
-    if (code == EN_OK) {
-        *checks = row.checks & EN_FREEZE_CHECKS_ALL;
-        *checks |= row.needs_completeness ? 1u << EN_FREEZE_CHECK_COMPLETE : 0;
-        *is_ordered = row.needs_period_order;
-    }
-    return code;
-}
-
 static const struct en_column check_columns[] = {{"check", NULL, false},
                                                  {"wants", NULL, false},
                                                  {"verdict", NULL, false},
@@ -165,8 +143,9 @@ en_code en_run_freeze_check(struct en_session *session, const struct en_argument
     if (code != EN_OK) {
         return code;
     }
-    code = find_checks(view.store, en_arguments_value(arguments, "policy"), &candidate.checks,
-                       &is_ordered, err);
+    code =
+        en_freeze_policy_asks(view.store, en_arguments_text(arguments, "policy", en_slice_text("")),
+                              &candidate.checks, &is_ordered, err);
     if (code == EN_OK) {
         code = en_freeze_checks_run(view.store, &candidate, &checks, err);
     }

@@ -37,6 +37,7 @@ EN_API(bypasses);
 EN_API(losses);
 EN_API(scheme);
 EN_API(freezes);
+EN_API(freeze_check);
 EN_API(freeze);
 
 /* alarms.c, device_events.c */

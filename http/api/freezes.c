@@ -1,5 +1,6 @@
 /* Frozen periods with their signed heads. */
 #include "http/api/reply.h"
+#include "projections/views/freeze_checks.h"
 #include "projections/views/frozen.h"
 #include "projections/views/keys.h"
 
@@ -93,6 +94,90 @@ EN_API(freeze)
         en_api_begin_list(&response->json, &view);
         code = put_runs(view.store, freeze, &response->json, err);
         en_api_end_list(&response->json);
+    }
+    service->view_close(service->self, &view);
+    return code;
+}
+
+/* ---- what would refuse a freeze ---- */
+
+static void put_check(struct en_json *json, en_freeze_check check,
+                      const struct en_freeze_check_result *result)
+{
+    en_json_object(json, NULL);
+    en_json_string(json, "check", en_freeze_check_name(check));
+    en_json_string(json, "wants", en_freeze_check_wants(check));
+    en_json_bool(json, "is_asked", result->is_asked);
+    en_json_u64(json, "count", result->count);
+    en_json_array(json, "first");
+    for (uint32_t i = 0; i < result->rows_count; i++) {
+        en_json_string(json, NULL, result->rows[i]);
+    }
+    en_json_end(json);
+    en_json_end(json);
+}
+
+static void put_checks(struct en_json *json, const struct en_freeze_checks *checks,
+                       const char *period)
+{
+    en_json_bool(json, "is_passed", en_freeze_checks_pass(checks) && period == NULL);
+    if (period == NULL) {
+        en_json_null(json, "period_fault");
+    } else {
+        en_json_string(json, "period_fault", period);
+    }
+    en_json_array(json, "items");
+    for (uint32_t i = 0; i < EN_FREEZE_CHECKS_COUNT; i++) {
+        put_check(json, (en_freeze_check)i, &checks->of[i]);
+    }
+    en_json_end(json);
+}
+
+static en_code check_candidate(struct en_store *store, const struct en_http_request *request,
+                               struct en_freeze_candidate *candidate,
+                               struct en_freeze_checks *checks, const char **period,
+                               struct en_error *err)
+{
+    const char *scope = en_http_query(request, "scope");
+    const char *policy = en_http_query(request, "policy");
+    bool is_ordered = false;
+    en_code code = scope == NULL ? EN_OK
+                                 : en_keys_find(store, EN_NAME_OBJECT, en_slice_text(scope),
+                                                &candidate->scope, err);
+    if (code == EN_OK) {
+        code = en_freeze_policy_asks(store, en_slice_text(policy == NULL ? "" : policy),
+                                     &candidate->checks, &is_ordered, err);
+    }
+    if (code == EN_OK) {
+        code = en_freeze_checks_run(store, candidate, checks, err);
+    }
+    return code == EN_OK ? en_freeze_period_check(store, candidate, 0, is_ordered, period, err)
+                         : code;
+}
+
+EN_API(freeze_check)
+{
+    struct en_service_view view;
+    struct en_api_stretch stretch;
+    struct en_freeze_checks checks;
+    const char *period = NULL;
+    en_code code = en_api_stretch(request, &stretch, err);
+    if (code == EN_OK && stretch.is_instants) {
+        code = en_error_set(err, EN_USAGE, "from and to are fiscal days");
+    }
+    if (code == EN_OK) {
+        code = en_api_view(service, request, &view, err);
+    }
+    if (code != EN_OK) {
+        return code;
+    }
+    struct en_freeze_candidate candidate = {.from_day = stretch.from_day.n,
+                                            .to_day = stretch.to_day.n};
+    code = check_candidate(view.store, request, &candidate, &checks, &period, err);
+    if (code == EN_OK) {
+        en_api_begin(&response->json, &view);
+        put_checks(&response->json, &checks, period);
+        en_json_end(&response->json);
     }
     service->view_close(service->self, &view);
     return code;

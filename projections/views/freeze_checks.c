@@ -379,6 +379,27 @@ en_code en_freeze_checks_run(struct en_store *store, const struct en_freeze_cand
     return code;
 }
 
+en_code en_freeze_policy_asks(struct en_store *store, struct en_slice name, uint32_t *checks,
+                              bool *is_ordered, struct en_error *err)
+{
+    struct en_policy_row row = {.policy = 0};
+    *checks = EN_FREEZE_CHECKS_ALL;
+    *is_ordered = true;
+    if (name.size == 0) {
+        return EN_OK;
+    }
+    en_code code = en_keys_find(store, EN_NAME_POLICY, name, &row.policy, err);
+    if (code == EN_OK) {
+        code = en_table_get(store, &en_table_policy, &row, NULL, err);
+    }
+    if (code == EN_OK) {
+        *checks = row.checks & EN_FREEZE_CHECKS_ALL;
+        *checks |= row.needs_completeness ? 1u << EN_FREEZE_CHECK_COMPLETE : 0;
+        *is_ordered = row.needs_period_order;
+    }
+    return code;
+}
+
 bool en_freeze_checks_pass(const struct en_freeze_checks *checks)
 {
     for (uint32_t i = 0; i < EN_FREEZE_CHECKS_COUNT; i++) {

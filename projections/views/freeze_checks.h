@@ -56,6 +56,11 @@ struct en_freeze_checks {
 en_code en_freeze_checks_run(struct en_store *store, const struct en_freeze_candidate *candidate,
                              struct en_freeze_checks *checks, struct en_error *err) EN_MUST_CHECK;
 
+/* What the policy of that name asks for (size 0: everything there is), and whether it wants periods
+ * in order. EN_NOT_FOUND, with words. */
+en_code en_freeze_policy_asks(struct en_store *store, struct en_slice name, uint32_t *checks,
+                              bool *is_ordered, struct en_error *err) EN_MUST_CHECK;
+
 bool en_freeze_checks_pass(const struct en_freeze_checks *checks);
 
 /* One text of all that fails, with counts and the first rows, cut to its size. */

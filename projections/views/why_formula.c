@@ -352,6 +352,38 @@ static en_code say_formula(struct formula_work *formula, struct en_slice entry, 
     return EN_OK;
 }
 
+/* The command that set the version: a formula's own, or that of the equipment or balance whose
+ * series it is ("TR1.loss", "bus.in"). */
+static en_code add_setter(struct formula_work *formula, struct en_why_node *node,
+                          struct en_interval around, struct en_error *err)
+{
+    static const struct {
+        const char *suffix;
+        en_name_type type;
+        en_kind kind;
+    } owners[] = {
+        {EN_FORMULA_LOSS_SUFFIX, EN_NAME_EQUIPMENT, EN_KIND_EQUIPMENT_SET},
+        {".in", EN_NAME_BALANCE, EN_KIND_BALANCE_SET},
+        {".out", EN_NAME_BALANCE, EN_KIND_BALANCE_SET},
+        {".losses", EN_NAME_BALANCE, EN_KIND_BALANCE_SET},
+    };
+    struct en_why_work *work = formula->work;
+    struct en_slice name = en_slice_text(en_why_key(work, EN_NAME_FORMULA, formula->row.node));
+    for (size_t i = 0; i < EN_COUNT_OF(owners); i++) {
+        struct en_slice suffix = en_slice_text(owners[i].suffix);
+        uint32_t owner = 0;
+        if (name.size <= suffix.size ||
+            memcmp(name.bytes + name.size - suffix.size, suffix.bytes, suffix.size) != 0) {
+            continue;
+        }
+        struct en_slice base = en_slice_of(name.bytes, name.size - suffix.size);
+        if (en_keys_find(work->store, owners[i].type, base, &owner, NULL) == EN_OK) {
+            return en_why_set_by(work, node, owners[i].kind, owner, around, err);
+        }
+    }
+    return en_why_set_by(work, node, EN_KIND_FORMULA_SET, formula->row.node, around, err);
+}
+
 /* The version: its text, and the event that set it. */
 static en_code add_version(struct formula_work *formula, struct en_error *err)
 {
@@ -364,9 +396,7 @@ static en_code add_version(struct formula_work *formula, struct en_error *err)
     en_why_string(tree, node, "from", day);
     struct en_instant midnight = en_day_interval((struct en_day){formula->row.from_day}, 0).from;
     struct en_interval around = {{midnight.us - MARGIN_US}, {midnight.us + MARGIN_US}};
-    return formula->row.is_hidden ? EN_OK
-                                  : en_why_set_by(formula->work, node, EN_KIND_FORMULA_SET,
-                                                  formula->row.node, around, err);
+    return add_setter(formula, node, around, err);
 }
 
 static en_code derive_formula(struct formula_work *formula, struct en_why_node *parent,

@@ -89,4 +89,15 @@ expect 0 rule set V-14 --target point:5004 --from 2013-01-01 --param severity=bl
 expect 0 edit request 5004 A+ --from 2013-04-15T00:00:00+04:00 --to 2013-04-15T00:30:00+04:00 --kind values --values 5 --reason Z81 --evidence "act 3"
 expect 1 freeze check --from 2013-04-15 --to 2013-04-16 --json
 says '"check":"edits-decided","wants":"no edit waits for its decision","verdict":"fail","count":1,"first":"5004 A+: edit '
+
+# The API tells the same.
+start_daemon || finish
+"$ENERLOG_BUILD_DIR/tests.story.get_main" "$port" "/api/v1/freeze-check?from=2013-04-15&to=2013-04-16" >answer || fault "no answer"
+same 200 "$(head -n 1 answer)" "status"
+tail -n +2 answer >"$out"
+says '"is_passed":false'
+says '"first":["5004 A+: edit '
+"$ENERLOG_BUILD_DIR/tests.story.get_main" "$port" "/api/v1/freeze-check?from=2013-04-15&to=2013-04-16&policy=none" >answer || fault "no answer"
+same 404 "$(head -n 1 answer)" "status"
+stop_daemon
 finish
