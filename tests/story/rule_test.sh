@@ -84,6 +84,26 @@ expect 4 rule adopt standart --from 2013-04-01 --reason test
 complains 'did you mean "standard"?'
 same "$before" "$(log_size)" 'events in the log'
 
+# --- what a first setting would change, line by line --------------------------------------------
+
+expect 0 formula set both '@5001.A+ + @5002.A+' --from 2013-04-01
+before=$(log_size)
+expect 0 rule diff V-09 --param ratio=0.02 --param pulses=0 --from 2013-04-01 --to 2013-05-01 -o csv
+same 0 "$(grep -c 5001 "$out")" 'differences of 5001'
+expect 0 rule diff V-09 --param ratio=0.015 --param pulses=0 --from 2013-04-01 --to 2013-05-01 -o csv
+prints <<TEXT
+change,name,channel,day,before,after,unit,detail
+appears,5002,A+,2013-04-14,,,,"V-09 WARNING far above the other values of the day: 107 kWh, allowed 106.575 kWh (2013-04-14T23:30:00+04:00)"
+value,5002,A+,2013-04-14,4008,4008,kWh,1 slots
+TEXT
+expect 0 rule diff V-09 --param ratio=0.01 --param pulses=0 --param severity=error --from 2013-04-14 --to 2013-04-15 -o csv
+says 'value,5001,A+,2013-04-14,5928,5781,kWh,"1 slots, missing 0 -> 1"'
+says 'usage,5001,A+,,5928,5781,kWh,'
+says 'formula,both,,,9936,9682,kWh,'
+expect 0 rule diff V-09 --param ratio=0.01 --param pulses=0 --valid-from 2013-04-15 --from 2013-04-14 --to 2013-04-15 --json
+says '"summary":{"findings_new":0,"findings_gone":0,"value_days":0'
+same "$before" "$(log_size)" 'events in the log'
+
 # --- set, shown, over-ruled by a nearer target --------------------------------------------------
 
 expect 0 rule set V-09 --from 2013-04-01 --param ratio=2.1 --param severity=error --reason "first order" --json
