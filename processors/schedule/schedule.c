@@ -7,6 +7,7 @@
 #include "projections/tables.h"
 
 #define PEAK_DAYS_MAX 400 /* of one publication */
+#define ROW_ARENA_SIZE (16u << 20)
 
 /* Until when what the event sets holds; 0: until the next. */
 static struct en_instant until(const struct en_event *event)
@@ -86,11 +87,14 @@ static en_code check_numbers(struct en_fold *fold, const struct en_event *event,
 {
     const struct en_calendar_zone *zones = payload->zones.items;
     struct en_table_scan scan;
+    struct en_arena arena; /* of one row: there may be many */
     struct en_calendar_row row = {.calendar = event->header.subject, .from = {INT64_MIN}};
     *is_kept = true;
+    en_arena_init(&arena, ROW_ARENA_SIZE);
     en_code code = en_table_scan_begin(fold->store, &en_table_calendar, &row, 1, &scan, err);
     while (code == EN_OK && *is_kept) {
-        code = en_table_scan_next(&scan, &row, &fold->batch, err);
+        en_arena_reset(&arena);
+        code = en_table_scan_next(&scan, &row, &arena, err);
         const struct en_calendar_zone *others = row.zones.items;
         for (uint32_t i = 0; code == EN_OK && i < row.zones.count && i < payload->zones.count;
              i++) {
@@ -98,6 +102,7 @@ static en_code check_numbers(struct en_fold *fold, const struct en_event *event,
         }
     }
     en_table_scan_end(&scan);
+    en_arena_fini(&arena);
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 

@@ -224,17 +224,34 @@ static en_code split_day(struct en_fold *fold, struct usage_zone_state *state, i
                          : code;
 }
 
+/* The energy of the channel that counts: what was just handed on, else what is stored. *next goes
+ * along with the channels. */
+static en_code find_block(struct en_fold *fold, size_t *next, int32_t day, uint32_t channel,
+                          struct en_slice *block, struct en_error *err)
+{
+    const struct en_changes *changes = &fold->changes[EN_LANE_BEST];
+    while (*next < changes->count && changes->items[*next].series < channel) {
+        (*next)++;
+    }
+    if (*next < changes->count && changes->items[*next].series == channel) {
+        *block = changes->items[*next].after;
+        return EN_OK;
+    }
+    en_code code = en_best_get(fold->store, day, channel, block, err);
+    *block = code == EN_OK ? *block : (struct en_slice){NULL, 0};
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 static en_code settle_channel(struct en_fold *fold, struct usage_zone_state *state,
                               struct en_series_writer *days, struct en_series_writer *months,
-                              int32_t day, uint32_t channel, struct en_error *err)
+                              int32_t day, uint32_t channel, size_t *next, struct en_error *err)
 {
     struct en_slice block = {NULL, 0};
     struct en_slice old = {NULL, 0};
     bool is_changed = false;
     state->before.count = 0;
     state->before.split_count = 0;
-    en_code code = en_best_get(fold->store, day, channel, &block, err);
-    code = code == EN_NOT_FOUND ? EN_OK : code;
+    en_code code = find_block(fold, next, day, channel, &block, err);
     if (code == EN_OK) {
         code = split_day(fold, state, day, channel, block, err);
     }
@@ -266,8 +283,10 @@ static en_code settle(struct en_fold *fold, void *state_memory, int32_t day, str
         code = en_series_writer_open(fold->store, &en_series_usage_zone_month, month_day, &months,
                                      err);
     }
+    size_t next = 0;
     for (size_t i = 0; i < state->channels_count && code == EN_OK; i++) {
-        code = settle_channel(fold, state, days, months, day, (uint32_t)state->channels[i], err);
+        code = settle_channel(fold, state, days, months, day, (uint32_t)state->channels[i], &next,
+                              err);
     }
     if (code == EN_OK) {
         code = en_series_writer_end(days, err);
