@@ -142,6 +142,9 @@ static en_code print_subject(struct en_alarm_sights *sights, const void *row,
         code = en_buf_code(out, err);
     }
     en_buf_fini(&part);
+    for (size_t i = 0; i < out->size; i++) {
+        out->bytes[i] = out->bytes[i] == 0 ? '?' : out->bytes[i]; /* it is going to be a key */
+    }
     seen->subject = en_alarm_cut(en_buf_slice(out));
     return code;
 }

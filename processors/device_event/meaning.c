@@ -31,8 +31,10 @@ static en_code look_up(struct en_fold *fold, struct en_slice device_type, struct
 {
     struct en_event_map_row row = {.device_type = device_type, .code = code, .from = at};
     *count = 0;
-    if (device_type.size + code.size > EN_EVENT_MAP_KEY_MAX) {
-        return EN_OK;
+    bool is_key = en_fold_is_key(device_type) && en_fold_is_key(code) &&
+                  device_type.size + code.size <= EN_EVENT_MAP_KEY_MAX;
+    if (!is_key) {
+        return EN_OK; /* none can have been set for it */
     }
     en_code found =
         en_table_last_before(fold->store, &en_table_event_map, &row, 2, &fold->batch, err);

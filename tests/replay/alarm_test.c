@@ -693,7 +693,13 @@ static void test_definitions_that_mean_nothing_are_refused(void **state)
         *(struct en_slice *)((uint8_t *)&set + texts[i].offset) = S(texts[i].text);
         expect_set(&site, &set, texts[i].wanted);
     }
+    char long_filter[600] = "object=";
+    memset(long_filter + 7, 'x', sizeof long_filter - 8);
+    long_filter[sizeof long_filter - 1] = '\0';
     struct en_alarm_set set = good;
+    set.filter = S(long_filter);
+    expect_set(&site, &set, EN_NOT_FOUND);
+    set = good;
     set.priority = 0;
     expect_set(&site, &set, EN_RANGE);
     set.priority = 5;

@@ -261,6 +261,22 @@ static void test_ev_06_a_new_meaning_never_rewrites_reports(void **state)
     site_close(&site);
 }
 
+/* A type that no mapping can name is no obstacle. */
+static void test_a_device_of_a_strange_type(void **state)
+{
+    (void)state;
+    struct site site;
+    site_open(&site, 1);
+    uint8_t zeros[300] = {0};
+    struct en_device_set device = {.serial = en_slice_text("1"), .type = {zeros, sizeof zeros}};
+    (void)world_event(&site.world, EN_KIND_DEVICE_SET, site.device, (struct en_interval){{0}, {0}},
+                      &device);
+    report(&site, clock_at(10, 0), "spodes:4:3", 0, 0);
+    settle(&site);
+    assert_intervals(&site, "tamper_cover 600-point;");
+    site_close(&site);
+}
+
 static void test_cim_of_any_type_is_mapped_by_type_0(void **state)
 {
     (void)state;
@@ -485,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_ev_05_events_lost),
         cmocka_unit_test(test_ev_06_a_new_meaning_never_rewrites_reports),
         cmocka_unit_test(test_cim_of_any_type_is_mapped_by_type_0),
+        cmocka_unit_test(test_a_device_of_a_strange_type),
         cmocka_unit_test(test_mappings_that_mean_nothing_are_refused),
         cmocka_unit_test(test_parts_are_paired_by_phase_not_by_cause),
         cmocka_unit_test(test_spans_of_a_channel_follow_its_devices),
