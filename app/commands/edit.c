@@ -11,6 +11,7 @@
 #include "app/rows.h"
 #include "core/event/payload.h"
 #include "core/mem.h"
+#include "core/metering/decree_chain.h"
 #include "core/metering/quantity.h"
 #include "projections/views/keys.h"
 #include "projections/views/substitutions.h"
@@ -374,6 +375,11 @@ static en_code put_part(struct report *report, const struct en_substitution_line
 static en_code put_words(struct report *report, const struct en_substitution_line *line)
 {
     en_buf_reset(&report->text);
+    if (line->decree != EN_DECREE_METHOD_NONE) {
+        en_buf_print(&report->text,
+                     "%s %s; by the chain: ", en_decree_method_rule((en_decree_method)line->decree),
+                     en_decree_method_about(line->decree));
+    }
     en_substitute_print(line->substitute, line->place, &report->text);
     en_code code = en_buf_code(&report->text, report->err);
     if (code == EN_OK) {
@@ -396,7 +402,8 @@ static en_code put_line(void *self, const struct en_substitution_line *line, str
     put_instant(rows, line->span.to, line->offset_minutes);
     en_rows_count(rows, substitute->slots);
     en_rows_bool(rows, line->is_filled);
-    put_slice(rows, en_slice_text(en_method_id(method)));
+    const char *rule = en_decree_method_rule((en_decree_method)line->decree);
+    put_slice(rows, en_slice_text(line->decree != 0 ? rule : en_method_id(method)));
     if (line->values_count == substitute->slots) {
         (void)en_micro_print(line->micro, text);
         en_rows_text(rows, text);

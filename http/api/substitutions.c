@@ -1,6 +1,7 @@
 /* What was substituted, and the acts by which people change values. */
 #include "projections/views/substitutions.h"
 #include "core/event/payload.h"
+#include "core/metering/decree_chain.h"
 #include "core/metering/quantity.h"
 #include "http/api/reply.h"
 #include "projections/views/keys.h"
@@ -17,6 +18,11 @@ static en_code put_line(void *self, const struct en_substitution_line *line, str
     en_api_instant(json, "from", line->span.from, line->offset_minutes);
     en_api_instant(json, "to", line->span.to, line->offset_minutes);
     en_json_bool(json, "is_filled", line->is_filled);
+    if (line->decree == EN_DECREE_METHOD_NONE) {
+        en_json_null(json, "decree");
+    } else {
+        en_json_string(json, "decree", en_decree_method_rule((en_decree_method)line->decree));
+    }
     if (line->values_count == line->substitute->slots) {
         en_json_micro(json, "energy", line->micro);
     } else {

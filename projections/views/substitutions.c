@@ -6,6 +6,7 @@
 #include "core/mem.h"
 #include "core/metering/block.h"
 #include "projections/views/best.h"
+#include "projections/views/decree.h"
 #include "projections/views/keys.h"
 
 #define ARENA_SIZE ((size_t)4 << 20)
@@ -129,6 +130,25 @@ static bool is_work(const struct en_substitute *substitute)
     return is_refused_act || (substitute->method == EN_METHOD_NONE && !is_waiting);
 }
 
+/* Whether the decree filled all slots of the run, and by which method. */
+static en_code find_decree(struct walk *walk, const struct en_substitute *substitute,
+                           struct en_error *err)
+{
+    struct en_substitution_line *line = &walk->line;
+    struct en_decree_period_row row;
+    struct en_decree_part part = {.method = EN_DECREE_METHOD_NONE};
+    bool is_found = false;
+    line->decree = EN_DECREE_METHOD_NONE;
+    if (substitute->method != EN_METHOD_NONE || line->values_count < substitute->slots) {
+        return EN_OK;
+    }
+    en_code code = en_decree_part_at(walk->store, walk->channel.channel, line->span.from,
+                                     &walk->arena, &row, &part, &is_found, err);
+    line->decree = is_found ? part.method : EN_DECREE_METHOD_NONE;
+    line->is_filled = line->decree != EN_DECREE_METHOD_NONE;
+    return code;
+}
+
 static en_code visit_entry(struct walk *walk, int32_t day, struct en_slice entry,
                            struct en_error *err)
 {
@@ -152,7 +172,11 @@ static en_code visit_entry(struct walk *walk, int32_t day, struct en_slice entry
             substitute->method != EN_METHOD_NONE &&
             (substitute->method != EN_METHOD_UNDERCOUNT || substitute->refusals_count == 0);
         sum_values(walk, substitute);
-        code = walk->visit(walk->self, &walk->line, err);
+        code = find_decree(walk, substitute, err);
+        bool is_done = walk->query->is_work_list && walk->line.decree != EN_DECREE_METHOD_NONE;
+        if (code == EN_OK && !is_done) {
+            code = walk->visit(walk->self, &walk->line, err);
+        }
     }
     return code;
 }

@@ -27,6 +27,8 @@ struct en_substitution_line {
     const struct en_substitute *substitute;
     const struct en_substitute_place *place; /* for en_substitute_json, en_substitute_print */
     bool is_filled;
+    /* en_decree_method that filled by billing period what no method of the chain did; 0 none */
+    uint8_t decree;
     int64_t micro;         /* sum of what counts in these slots now */
     uint32_t values_count; /* slots of them that have a value */
 };
