@@ -25,6 +25,8 @@ static bool is_special(struct en_day day, en_like_day kind)
 bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_like_day kind,
                         struct en_day other, en_like_day other_kind)
 {
+    EN_ASSERT(by >= EN_LIKEDAY_TYPE);
+    EN_ASSERT(by <= EN_LIKEDAY_YEAR);
     switch (by) {
     case EN_LIKEDAY_ANY:
         return true;
@@ -36,7 +38,6 @@ bool en_likeday_is_like(en_likeday_class by, struct en_day day, en_like_day kind
         return kind == other_kind && (weekday_of(day) == weekday_of(other) ||
                                       is_special(day, kind) || is_special(other, other_kind));
     }
-    EN_ASSERT(!"a class of like days");
     return false;
 }
 
