@@ -44,6 +44,11 @@ en_code en_acts_request(struct en_fold *fold, const struct en_event *event,
 en_code en_acts_decide(struct en_acts *acts, struct en_fold *fold, const struct en_event *event,
                        struct en_act *changed, struct en_error *err) EN_MUST_CHECK;
 
+/* The index of the channel's first act, or where it would stand; whether two intervals share time.
+ */
+size_t en_acts_first(const struct en_acts *acts, uint32_t channel);
+bool en_acts_meet(struct en_interval a, struct en_interval b);
+
 /* Whether any act touches the interval of the channel. */
 bool en_acts_touch(const struct en_acts *acts, uint32_t channel, struct en_interval interval);
 

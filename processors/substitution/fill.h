@@ -157,7 +157,7 @@ en_code en_fill_likedays(struct en_fill *fill, const struct en_judged *judged,
                          const uint8_t *wanted, const struct en_estimation_step *step,
                          struct en_likeday_answer *answer, struct en_error *err) EN_MUST_CHECK;
 
-/* fill_register.c: scales estimates to the registers' advance where that is known; refuses those
+/* fill_scale.c: scales estimates to the registers' advance where that is known; refuses those
  * with which slots and registers disagree (V-07), *is_done says that none did. */
 en_code en_fill_anchor(struct en_fill *fill, struct en_fill_day *day,
                        struct en_error *err) EN_MUST_CHECK;
