@@ -234,7 +234,7 @@ static const en_fill_method methods[EN_METHODS_COUNT] = {
 };
 
 /* Range again on what came out: V-14 and V-15. */
-static en_refusal check_range(const struct en_plan *plan, const struct en_fill_slot *slot)
+en_refusal en_fill_range(const struct en_plan *plan, const struct en_fill_slot *slot)
 {
     if (plan->checks_negative && slot->micro < 0) {
         return EN_REFUSAL_BELOW_ZERO;
@@ -280,7 +280,7 @@ en_code en_fill_step(struct en_fill *fill, struct en_fill_day *day, uint32_t ind
         struct en_fill_slot *slot = &day->slots[i];
         slot->level = was_wanted[i] ? (uint8_t)(index + 1) : slot->level;
         en_refusal refusal =
-            was_wanted[i] && slot->is_filled ? check_range(fill->plan, slot) : EN_REFUSAL_NONE;
+            was_wanted[i] && slot->is_filled ? en_fill_range(fill->plan, slot) : EN_REFUSAL_NONE;
         if (refusal != EN_REFUSAL_NONE) {
             en_fill_take_back(day, i, refusal);
         }
@@ -357,7 +357,7 @@ en_code en_fill_chain(struct en_fill *fill, struct en_fill_day *day, struct en_e
         code = en_fill_steps(fill, day, fill->plan->chain.count, err);
         is_done = true;
         if (code == EN_OK && fill->plan->is_anchored) {
-            code = en_fill_anchor(fill, day, err);
+            code = en_fill_anchor(fill, day, &is_done, err);
         }
         if (code == EN_OK && fill->plan->checks_sum) {
             code = en_fill_check_sum(fill, day, &is_done, err);

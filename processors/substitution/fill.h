@@ -157,9 +157,13 @@ en_code en_fill_likedays(struct en_fill *fill, const struct en_judged *judged,
                          const uint8_t *wanted, const struct en_estimation_step *step,
                          struct en_likeday_answer *answer, struct en_error *err) EN_MUST_CHECK;
 
-/* fill_scale.c: scales estimates to the registers' advance where that is known; refuses those
- * with which slots and registers disagree (V-07), *is_done says that none did. */
-en_code en_fill_anchor(struct en_fill *fill, struct en_fill_day *day,
+/* Range on what came out: V-14 and V-15. */
+en_refusal en_fill_range(const struct en_plan *plan, const struct en_fill_slot *slot);
+
+/* fill_scale.c: scales estimates to the registers' advance where that is known; refuses those with
+ * which slots and registers disagree (V-07). *is_done becomes false where an estimate was taken
+ * out. */
+en_code en_fill_anchor(struct en_fill *fill, struct en_fill_day *day, bool *is_done,
                        struct en_error *err) EN_MUST_CHECK;
 en_code en_fill_check_sum(struct en_fill *fill, struct en_fill_day *day, bool *is_done,
                           struct en_error *err) EN_MUST_CHECK;

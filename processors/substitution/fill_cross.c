@@ -239,7 +239,8 @@ en_code en_fill_balance(struct en_fill *fill, struct en_fill_day *day,
     if (code != EN_OK) {
         return code;
     }
-    if (!node->is_plain || !node->is_found || node->count == 0) {
+    bool fits = node->count <= EN_FILL_DAYS_MAX - fill->days_count;
+    if (!node->is_plain || !node->is_found || node->count == 0 || !fits) {
         refuse_all(day, step->method, EN_REFUSAL_NO_BALANCE);
         return EN_OK;
     }

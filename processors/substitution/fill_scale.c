@@ -70,7 +70,7 @@ static bool gather(const struct en_span *span, int64_t *known, int64_t *estimate
 }
 
 static en_code scale_span(struct en_fill *fill, struct en_fill_day *day, const struct en_span *span,
-                          const struct en_span_reads *reads, struct en_error *err)
+                          const struct en_span_reads *reads, bool *is_done, struct en_error *err)
 {
     int64_t *estimates = en_arena_alloc(fill->arena, slots_of(span) * sizeof *estimates);
     int64_t *parts = en_arena_alloc(fill->arena, slots_of(span) * sizeof *parts);
@@ -95,6 +95,11 @@ static en_code scale_span(struct en_fill *fill, struct en_fill_day *day, const s
                          is_estimate(&other->slots[i]);
             if (is_in && other->judged->day == day->judged->day) {
                 code = en_fill_scale(fill, day, i, parts[at], reads->channel, span->between, err);
+                en_refusal refusal = en_fill_range(fill->plan, &day->slots[i]);
+                if (code == EN_OK && refusal != EN_REFUSAL_NONE) {
+                    en_fill_take_back(day, i, refusal);
+                    *is_done = false;
+                }
             }
             at += is_in;
         }
@@ -102,28 +107,29 @@ static en_code scale_span(struct en_fill *fill, struct en_fill_day *day, const s
     return code;
 }
 
-en_code en_fill_anchor(struct en_fill *fill, struct en_fill_day *day, struct en_error *err)
+en_code en_fill_anchor(struct en_fill *fill, struct en_fill_day *day, bool *is_done,
+                       struct en_error *err)
 {
     struct en_span_reads reads;
     bool has = false;
     struct en_span *span = en_span_make(fill, err);
-    uint8_t is_done[EN_SLOTS_MAX] = {0};
+    uint8_t is_seen[EN_SLOTS_MAX] = {0};
     if (span == NULL) {
         return EN_NOMEM;
     }
     en_code code = en_span_begin(fill, day, EN_SPAN_DAYS_DEFAULT, &reads, &has, err);
     for (uint32_t i = 0; i < day->judged->head.count && code == EN_OK && has; i++) {
         const struct en_fill_slot *slot = &day->slots[i];
-        if (is_done[i] || !is_estimate(slot) || is_by_register(slot) || slot->is_scaled) {
+        if (is_seen[i] || !is_estimate(slot) || is_by_register(slot) || slot->is_scaled) {
             continue;
         }
         bool is_spanned = false;
         code = look_at_span(fill, day, i, &reads, span, &is_spanned, err);
         if (code == EN_OK && is_spanned) {
             for (uint32_t k = i; k < day->judged->head.count; k++) {
-                is_done[k] = is_done[k] || en_span_holds(span, en_judged_slot(day->judged, k));
+                is_seen[k] = is_seen[k] || en_span_holds(span, en_judged_slot(day->judged, k));
             }
-            code = scale_span(fill, day, span, &reads, err);
+            code = scale_span(fill, day, span, &reads, is_done, err);
         }
     }
     return code;
@@ -159,7 +165,6 @@ en_code en_fill_check_sum(struct en_fill *fill, struct en_fill_day *day, bool *i
 {
     struct en_span_reads reads;
     bool has = false;
-    *is_done = true;
     struct en_span *span = en_span_make(fill, err);
     uint8_t is_seen[EN_SLOTS_MAX] = {0};
     if (span == NULL) {

@@ -285,6 +285,22 @@ static void test_vee_day_1_is_scaled(void **state)
     end(&fixture);
 }
 
+/* Scaled beyond what the connection can carry: refused like any other estimate. */
+static void test_vee_day_1_scaled_above_the_cap(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    vee_day_1(&fixture, 700);
+    set_rule(&fixture, "CHAIN", "CHAIN", "{\"methods\":[\"E-01\"],\"anchor\":true}");
+    set_rule(&fixture, "V-15", "V-15", "{\"power\":\"100\",\"warn\":\"1.2\"}"); /* 60 a slot */
+    run(&fixture);
+    struct en_substitutes evidence = evidence_of(&fixture, DAY);
+    assert_int_equal(evidence.count, 1);
+    assert_int_equal(evidence.items[0].method, EN_METHOD_NONE);
+    assert_refused(&evidence.items[0], 0, EN_METHOD_INTERP, EN_REFUSAL_ABOVE_CAP);
+    end(&fixture);
+}
+
 /* ---- gaps ---- */
 
 static void test_gap_over_midnight_waits_for_tomorrow(void **state)
@@ -710,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_vee_day_1_sum_check_refuses),
         cmocka_unit_test(test_vee_day_1_is_anchored),
         cmocka_unit_test(test_vee_day_1_is_scaled),
+        cmocka_unit_test(test_vee_day_1_scaled_above_the_cap),
         cmocka_unit_test(test_gap_over_midnight_waits_for_tomorrow),
         cmocka_unit_test(test_late_data_replaces_estimates),
         cmocka_unit_test(test_long_gap_takes_like_days),
