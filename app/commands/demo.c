@@ -207,6 +207,27 @@ static en_code set_balance(struct demo *demo, struct en_error *err)
                "2026-01-01", NULL);
 }
 
+/* What a rule would change, then the rule, what it filled, and one value down to its origin. */
+static en_code judge(struct demo *demo, struct en_error *err)
+{
+    static const char methods[] = "methods=E-01,E-02";
+    chapter(demo, "Three hours of F07 are missing. What would a rule change? Then it fills them");
+    en_code code =
+        run(demo, 0, err, "-D", demo->data, "rule", "diff", "CHAIN", "--param", methods,
+            "--valid-from", "2026-01-01", "--from", "2026-02-01", "--to", "2026-03-01", NULL);
+    if (code == EN_OK) {
+        code = run(demo, 0, err, "-D", demo->data, "rule", "set", "CHAIN", "--param", methods,
+                   "--from", "2026-01-01", "--reason", "order 12 of 2025", NULL);
+    }
+    if (code == EN_OK) {
+        code = run(demo, 0, err, "-D", demo->data, "report", "completeness", "--from", "2026-02-01",
+                   "--to", "2026-03-01", "--point", "F07", NULL);
+    }
+    return code == EN_OK ? run(demo, 0, err, "-D", demo->data, "why", "F07", "A+",
+                               "2026-02-10T12:00:00+03:00", NULL)
+                         : code;
+}
+
 static en_code freeze_and_late(struct demo *demo, struct en_error *err)
 {
     static const char mapping[] =
@@ -416,6 +437,7 @@ static en_code tell(struct demo *demo, struct en_error *err)
         code = run(demo, 0, err, "-D", demo->data, "report", "balance", EN_DEMO_OBJECT, "--from",
                    "2026-01-01", "--to", "2026-04-01", "--step", "month", NULL);
     }
+    code = code == EN_OK ? judge(demo, err) : code;
     code = code == EN_OK ? freeze_and_late(demo, err) : code;
     code = code == EN_OK ? prove(demo, err) : code;
     return code == EN_OK ? tamper(demo, err) : code;

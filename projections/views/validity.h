@@ -53,10 +53,10 @@
     REASON(NO_REFERENCE, 23, "neither reference period has values",                                \
            "нет данных ни за один период сравнения")                                               \
     REASON(NO_PEAK, 24, "no slot of the period has energy", "за период нет расхода")               \
-    REASON(BY_ACT, 26, "values are changed by acts only, which two persons decide",                \
-           "значения меняются только актами, которые утверждают двое")                             \
     REASON(NO_MEMBERS, 25, "judged by the balances of the period",                                 \
-           "оценивается по балансам периода")
+           "оценивается по балансам периода")                                                      \
+    REASON(BY_ACT, 26, "values are changed by acts only, which two persons decide",                \
+           "значения меняются только актами, которые утверждают двое")
 
 typedef enum en_skip_reason {
     EN_SKIP_NONE = 0,
