@@ -89,14 +89,21 @@ en_code en_collected_add(struct en_collected *collected, uint32_t channel, int32
     return EN_OK;
 }
 
-bool en_collected_expects(const struct en_collected *collected, uint32_t channel, int32_t day)
+bool en_collected_days_of(const struct en_collected *collected, uint32_t channel,
+                          struct en_collected_days *days)
 {
     if (channel >= collected->end) {
         return false;
     }
-    const struct en_collected_days *days = &collected->days[channel];
-    return days->last >= days->first && day >= days->first &&
-           day <= days->last + EN_COLLECTED_HORIZON_DAYS;
+    *days = collected->days[channel];
+    return days->last >= days->first;
+}
+
+bool en_collected_expects(const struct en_collected *collected, uint32_t channel, int32_t day)
+{
+    struct en_collected_days days;
+    return en_collected_days_of(collected, channel, &days) && day >= days.first &&
+           day <= days.last + EN_COLLECTED_HORIZON_DAYS;
 }
 
 en_code en_collected_flush(struct en_collected *collected, struct en_store *store,

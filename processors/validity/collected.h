@@ -28,6 +28,10 @@ void en_collected_fini(struct en_collected *collected);
 en_code en_collected_add(struct en_collected *collected, uint32_t channel, int32_t day,
                          int32_t *from, int32_t *to, struct en_error *err) EN_MUST_CHECK;
 
+/* The days of the channel; false: it has none. */
+bool en_collected_days_of(const struct en_collected *collected, uint32_t channel,
+                          struct en_collected_days *days);
+
 /* Whether a day of the channel should have values. */
 bool en_collected_expects(const struct en_collected *collected, uint32_t channel, int32_t day);
 

@@ -21,6 +21,10 @@ static const struct en_series_table *const layers[] = {&en_series_profile, &en_s
     (EN_VALIDATION_BIT(CLOCK) | EN_VALIDATION_BIT(STATUS) | EN_VALIDATION_BIT(PWR_OUT) |           \
      EN_VALIDATION_BIT(PHASE) | EN_VALIDATION_BIT(INACTIVE) | EN_VALIDATION_BIT(TAMPER))
 
+#define PAIR_RULES                                                                                 \
+    (EN_VALIDATION_BIT(KVARH) | EN_VALIDATION_BIT(PF) | EN_VALIDATION_BIT(SIBLING) |               \
+     EN_VALIDATION_BIT(CHECK))
+
 static uint64_t bit_of(en_rule_id rule)
 {
     return rule >= EN_RULE_V_01 && rule <= EN_RULE_V_35 ? UINT64_C(1) << rule : 0;
@@ -141,11 +145,34 @@ static en_code mark_register_days(struct en_fold *fold, struct en_marks *marks, 
                : code;
 }
 
-/* Every day from `from_day` to before `to_day` on which the one channel has an entry. */
-static en_code mark_channel(struct en_fold *fold, struct en_marks *marks, uint32_t channel,
+/* Days of the channel that may be missing ones: between and behind its values, as far as they are
+ * due. */
+static en_code mark_absent(struct en_fold *fold, const struct en_touch *touch, uint32_t channel,
+                           int32_t from_day, int32_t to_day, struct en_error *err)
+{
+    struct en_collected_days days;
+    if ((touch->rules & EN_VALIDATION_BIT(GAP)) == 0 ||
+        !en_collected_days_of(touch->collected, channel, &days)) {
+        return EN_OK;
+    }
+    int32_t day = from_day > days.first ? from_day : days.first;
+    int32_t end = days.last + EN_COLLECTED_HORIZON_DAYS + 1;
+    end = end < touch->due_day ? end : touch->due_day;
+    end = end < to_day ? end : to_day;
+    en_code code = EN_OK;
+    for (; day < end && code == EN_OK; day++) {
+        code = en_marks_add(touch->marks, fold, day, channel, err);
+    }
+    return code;
+}
+
+/* Every day from `from_day` to before `to_day` on which the one channel has an entry, or should
+ * have one. */
+static en_code mark_channel(struct en_fold *fold, const struct en_touch *touch, uint32_t channel,
                             int32_t from_day, int32_t to_day, struct en_error *err)
 {
-    en_code code = EN_OK;
+    struct en_marks *marks = touch->marks;
+    en_code code = mark_absent(fold, touch, channel, from_day, to_day, err);
     for (size_t i = 0; i < LAYERS && code == EN_OK; i++) {
         int32_t day = from_day;
         code = en_series_next_day(fold->store, layers[i], &day, err);
@@ -166,15 +193,21 @@ static en_code mark_channel(struct en_fold *fold, struct en_marks *marks, uint32
 }
 
 /* The same of many channels: the days are read once. */
-static en_code mark_scope(struct en_fold *fold, struct en_marks *marks, const struct scope *scope,
-                          int32_t from_day, struct en_error *err)
+static en_code mark_scope(struct en_fold *fold, const struct en_touch *touch,
+                          const struct scope *scope, int32_t from_day, struct en_error *err)
 {
+    struct en_marks *marks = touch->marks;
     if (!scope->is_everywhere && scope->count <= 1) {
         return scope->count == 0
                    ? EN_OK
-                   : mark_channel(fold, marks, scope->last, from_day, EN_DAY_MAX, err);
+                   : mark_channel(fold, touch, scope->last, from_day, EN_DAY_MAX, err);
     }
     en_code code = EN_OK;
+    for (uint32_t channel = 0; channel < touch->collected->end && code == EN_OK; channel++) {
+        if (holds(scope, channel)) {
+            code = mark_absent(fold, touch, channel, from_day, EN_DAY_MAX, err);
+        }
+    }
     for (size_t i = 0; i < LAYERS && code == EN_OK; i++) {
         struct en_series_scan scan;
         code = en_series_scan_begin(fold->store, layers[i], from_day, EN_DAY_MAX, 0, 0, &scan, err);
@@ -232,31 +265,31 @@ static en_code visit_channel(void *self, const struct en_channel_row *channel, s
 }
 
 /* A setting of a rule, or something that moved below other settings. */
-static en_code mark_touched(struct en_fold *fold, struct en_marks *marks,
+static en_code mark_touched(struct en_fold *fold, const struct en_touch *touch,
                             const struct en_event *event, struct en_error *err)
 {
-    struct en_rule_touch touch;
+    struct en_rule_touch rule;
     struct scope scope = {.bits = NULL};
-    en_code code = en_registry_touch(fold, event, &touch, err);
-    bool is_other = touch.stage != 0 && touch.stage != EN_STAGE_VALIDITY;
-    if (code != EN_OK || !touch.is_touched || is_other) {
+    en_code code = en_registry_touch(fold, event, &rule, err);
+    bool is_other = rule.stage != 0 && rule.stage != EN_STAGE_VALIDITY;
+    if (code != EN_OK || !rule.is_touched || is_other) {
         return code;
     }
     bool holds_anything = false;
-    code = has_anything(fold, touch.from_day, &holds_anything, err);
-    scope.is_everywhere = touch.target.scope == EN_RULE_EVERYWHERE;
+    code = has_anything(fold, rule.from_day, &holds_anything, err);
+    scope.is_everywhere = rule.target.scope == EN_RULE_EVERYWHERE;
     if (code == EN_OK && holds_anything && !scope.is_everywhere) {
-        code = en_rule_target_channels(fold->store, &touch.target, visit_channel, &scope, err);
+        code = en_rule_target_channels(fold->store, &rule.target, visit_channel, &scope, err);
     }
     if (code == EN_OK && holds_anything) {
-        code = mark_scope(fold, marks, &scope, touch.from_day, err);
+        code = mark_scope(fold, touch, &scope, rule.from_day, err);
     }
     en_mem_free(scope.bits);
     return code;
 }
 
 /* Every channel of the point, from the day on. */
-static en_code mark_point(struct en_fold *fold, struct en_marks *marks, uint32_t point,
+static en_code mark_point(struct en_fold *fold, const struct en_touch *touch, uint32_t point,
                           int32_t from_day, int32_t to_day, struct en_error *err)
 {
     struct en_table_scan scan;
@@ -265,7 +298,7 @@ static en_code mark_point(struct en_fold *fold, struct en_marks *marks, uint32_t
     while (code == EN_OK) {
         code = en_table_scan_next(&scan, &row, &fold->batch, err);
         if (code == EN_OK) {
-            code = mark_channel(fold, marks, row.channel, from_day, to_day, err);
+            code = mark_channel(fold, touch, row.channel, from_day, to_day, err);
         }
     }
     en_table_scan_end(&scan);
@@ -279,8 +312,36 @@ static int32_t day_before(struct en_instant at)
     return day < EN_DAY_MIN ? EN_DAY_MIN : day > EN_DAY_MAX ? EN_DAY_MAX : (int32_t)day;
 }
 
+/* Every point that the device ever measured, for all time: what it can count has changed. */
+static en_code mark_points_of(struct en_fold *fold, const struct en_touch *touch, uint32_t device,
+                              struct en_error *err)
+{
+    struct en_table_scan scan;
+    struct en_device_point_row row = {.device = device};
+    en_code code = en_table_scan_begin(fold->store, &en_table_device_point, &row, 1, &scan, err);
+    while (code == EN_OK) {
+        code = en_table_scan_next(&scan, &row, &fold->batch, err);
+        if (code == EN_OK) {
+            code = mark_point(fold, touch, row.point, EN_FOLD_DAY_MIN, EN_DAY_MAX, err);
+        }
+    }
+    en_table_scan_end(&scan);
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
+/* A channel that others of its point are compared with from now on. */
+static en_code mark_neighbours(struct en_fold *fold, const struct en_touch *touch, uint32_t channel,
+                               struct en_error *err)
+{
+    struct en_channel_info info;
+    en_code code = en_registry_channel(fold, channel, &info, err);
+    return code == EN_OK && info.is_known
+               ? mark_point(fold, touch, info.point, EN_FOLD_DAY_MIN, EN_DAY_MAX, err)
+               : code;
+}
+
 /* The stretches of time that the event changed at a device, at every point it ever measured. */
-static en_code mark_device(struct en_fold *fold, struct en_marks *marks, struct en_error *err)
+static en_code mark_device(struct en_fold *fold, const struct en_touch *touch, struct en_error *err)
 {
     size_t count = 0;
     const struct en_device_change *changes = en_device_event_changes(fold, &count);
@@ -295,7 +356,7 @@ static en_code mark_device(struct en_fold *fold, struct en_marks *marks, struct 
         while (code == EN_OK) {
             code = en_table_scan_next(&scan, &row, &fold->batch, err);
             if (code == EN_OK) {
-                code = mark_point(fold, marks, row.point, from, to, err);
+                code = mark_point(fold, touch, row.point, from, to, err);
             }
         }
         en_table_scan_end(&scan);
@@ -384,39 +445,47 @@ static en_code mark_read(struct en_fold *fold, struct en_marks *marks, const str
 }
 
 /* A setting marks by its own rule alone; others by every rule that was ever set. */
-static en_code mark_setting(struct en_fold *fold, struct en_marks *marks,
+static en_code mark_setting(struct en_fold *fold, const struct en_touch *touch,
                             const struct en_event *event, struct en_error *err)
 {
     uint64_t rule = 0;
     en_code code = en_touch_rule_of(fold, event, &rule, err);
-    return code == EN_OK && rule != 0 ? mark_touched(fold, marks, event, err) : code;
+    return code == EN_OK && rule != 0 ? mark_touched(fold, touch, event, err) : code;
 }
 
-en_code en_touch_mark(struct en_fold *fold, struct en_marks *marks, uint64_t rules,
+en_code en_touch_mark(struct en_fold *fold, const struct en_touch *touch,
                       const struct en_event *event, struct en_error *err)
 {
     const struct en_event_header *header = &event->header;
+    const uint64_t rules = touch->rules;
     int32_t from = day_before(header->valid.from);
     switch ((en_kind)header->kind) {
     case EN_KIND_RULE_SET:
-        return mark_setting(fold, marks, event, err);
+        return mark_setting(fold, touch, event, err);
     case EN_KIND_CHANNEL_SET:
+        if ((rules & (PAIR_RULES | REGISTER_RULES)) != 0) {
+            return mark_neighbours(fold, touch, header->subject, err);
+        }
+        return mark_touched(fold, touch, event, err);
     case EN_KIND_POINT_SET:
     case EN_KIND_OBJECT_SET:
-        return mark_touched(fold, marks, event, err);
+        return mark_touched(fold, touch, event, err);
+    case EN_KIND_DEVICE_SET:
+        return (rules & REGISTER_RULES) != 0 ? mark_points_of(fold, touch, header->subject, err)
+                                             : EN_OK;
     case EN_KIND_READING_REGISTER:
-        return (rules & REGISTER_RULES) != 0 ? mark_read(fold, marks, event, err) : EN_OK;
+        return (rules & REGISTER_RULES) != 0 ? mark_read(fold, touch->marks, event, err) : EN_OK;
     case EN_KIND_CHANNEL_ERROR_SET:
-        return mark_channel(fold, marks, header->subject, from, EN_DAY_MAX, err);
+        return mark_channel(fold, touch, header->subject, from, EN_DAY_MAX, err);
     case EN_KIND_DEVICE_EVENT:
     case EN_KIND_EVENT_MAP_SET:
-        return (rules & EVENT_RULES) != 0 ? mark_device(fold, marks, err) : EN_OK;
+        return (rules & EVENT_RULES) != 0 ? mark_device(fold, touch, err) : EN_OK;
     case EN_KIND_DEVICE_INSTALLED:
     case EN_KIND_DEVICE_REMOVED:
     case EN_KIND_DEVICE_REPLACED: /* once devices are told, days before the first had none */
-        return mark_point(fold, marks, header->subject, EN_FOLD_DAY_MIN, EN_DAY_MAX, err);
+        return mark_point(fold, touch, header->subject, EN_FOLD_DAY_MIN, EN_DAY_MAX, err);
     default: /* about a point, from a moment on */
-        return mark_point(fold, marks, header->subject, from, EN_DAY_MAX, err);
+        return mark_point(fold, touch, header->subject, from, EN_DAY_MAX, err);
     }
 }
 

@@ -75,6 +75,12 @@ static en_code fold_clock(struct en_fold *fold, struct validity_state *state, st
     return en_touch_mark_due(fold, &state->marks, before, state->clock, err);
 }
 
+/* Above the last day that may be due by the clock, at any offset. */
+static int32_t due_day(const struct validity_state *state)
+{
+    return state->clock.us == INT64_MIN ? INT32_MIN : (int32_t)(state->clock.us / EN_DAY_US) + 2;
+}
+
 static bool is_about_subjects(en_kind kind)
 {
     return kind != EN_KIND_READING_REGISTER && kind != EN_KIND_DEVICE_EVENT &&
@@ -107,7 +113,11 @@ static en_code fold(struct en_fold *fold, void *state_memory, const struct en_ev
             return code;
         }
     }
-    return state->rules != 0 ? en_touch_mark(fold, &state->marks, state->rules, event, err) : EN_OK;
+    const struct en_touch touch = {.marks = &state->marks,
+                                   .rules = state->rules,
+                                   .collected = &state->collected,
+                                   .due_day = due_day(state)};
+    return state->rules != 0 ? en_touch_mark(fold, &touch, event, err) : EN_OK;
 }
 
 /* ---- who is judged on the day ---- */
@@ -540,7 +550,7 @@ static en_code mark_later(struct day_work *work, struct en_error *err)
     }
     state->later_count = 0;
     /* days on which channels may be missing, as far as the clock has come */
-    int64_t due = state->clock.us == INT64_MIN ? INT32_MIN : state->clock.us / EN_DAY_US + 2;
+    const int32_t due = due_day(state);
     for (int32_t day = work->check_from; day < work->check_to && day < due && code == EN_OK;
          day++) {
         code = day == work->day
@@ -661,7 +671,7 @@ const struct en_processor en_processor_validity = {
     .about = "Findings of the rules of validity.",
     .kinds = EN_REGISTRY_TOUCH_KINDS | EN_KIND_BIT(CLOCK_TICK) | EN_KIND_BIT(DOCUMENT_IMPORTED) |
              EN_KIND_BIT(READING_REGISTER) | EN_KIND_BIT(READING_PROFILE) |
-             EN_KIND_BIT(DEVICE_EVENT) | EN_KIND_BIT(EVENT_MAP_SET) |
+             EN_KIND_BIT(DEVICE_EVENT) | EN_KIND_BIT(EVENT_MAP_SET) | EN_KIND_BIT(DEVICE_SET) |
              EN_KIND_BIT(DEVICE_INSTALLED) | EN_KIND_BIT(DEVICE_REMOVED) |
              EN_KIND_BIT(DEVICE_REPLACED) | EN_KIND_BIT(RATIO_SET) | EN_KIND_BIT(CONTRACT_SET) |
              EN_KIND_BIT(CHANNEL_ERROR_SET),

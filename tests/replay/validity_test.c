@@ -600,6 +600,54 @@ static void test_values_that_came_late(void **state)
     assert_finds(&site, wanted);
 }
 
+static void test_a_channel_set_later_is_missed_at_once(void **state)
+{
+    (void)state;
+    struct site site;
+    char wanted[64];
+    site_open(&site);
+    rule(&site, "V-34 point:P1", "");
+    clean_day(&site, site.p1, WORLD_DAY);
+    (void)add_channel(&site, "R+", EN_UNIT_KVARH, EN_BASIS_PROFILE);
+    (void)snprintf(wanted, sizeof wanted, "0/%u V-34 W 0+0\n", site.p1);
+    assert_finds(&site, wanted);
+}
+
+/* The worked day VEE-DAY-1: a gap that is filled, a spike that is kept, a sum that then agrees. */
+static void test_vee_day_1(void **state)
+{
+    (void)state;
+    struct site site;
+    struct world_projection now;
+    int64_t values[48];
+    uint64_t quality[48];
+    char wanted[128];
+    site_open(&site);
+    uint32_t total = add_channel(&site, "1.8.0", EN_UNIT_KWH, EN_BASIS_REGISTER);
+    rule(&site, "V-04", "");
+    rule(&site, "V-07", "");
+    rule(&site, "V-09", "");
+    rule(&site, "CHAIN", "{\"methods\":[\"E-01\"]}");
+    for (int i = 0; i < 48; i++) {
+        bool is_missing = i >= 20 && i <= 22;
+        values[i] = is_missing ? 0 : i == 30 ? 60000 : 10000;
+        quality[i] = is_missing ? EN_QUALITY_MISSING : EN_QUALITY_MEASURED;
+    }
+    world_profile(&site.world, site.p1, WORLD_DAY, 1, values, quality);
+    world_append(&site.world);
+    read_register(&site, total, WORLD_DAY, 0, 0);
+    read_register(&site, total, WORLD_DAY + 1, 0, 530000);
+    tick(&site, WORLD_DAY + 1);
+    world_project(&site.world, &now, 0);
+    world_run(&now, 0);
+    struct en_totals day = world_usage(&now, site.p1, WORLD_DAY);
+    world_projection_close(&now);
+    assert_int_equal(day.micro, 530000000); /* 10, 10, 10 in the gap */
+    assert_int_equal(day.missing_count, 0);
+    (void)snprintf(wanted, sizeof wanted, "0/%u V-04 E 20+3\n0/%u V-09 W 30+1\n", site.p1, site.p1);
+    assert_finds(&site, wanted);
+}
+
 static void test_the_severity_is_the_settings(void **state)
 {
     (void)state;
@@ -635,6 +683,8 @@ int main(void)
         cmocka_unit_test(test_different_values_for_one_slot),
         cmocka_unit_test(test_slots_that_had_not_ended),
         cmocka_unit_test(test_values_that_came_late),
+        cmocka_unit_test(test_a_channel_set_later_is_missed_at_once),
+        cmocka_unit_test(test_vee_day_1),
         cmocka_unit_test(test_the_severity_is_the_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
