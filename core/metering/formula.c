@@ -688,3 +688,14 @@ uint32_t en_formula_ref_lag_days(const struct en_formula_ref *ref, uint32_t slot
     slots_of_day = slots_of_day > 0 ? slots_of_day : 1;
     return ref->lag_days_max + (ref->lag_slots_max + slots_of_day - 1) / slots_of_day;
 }
+
+bool en_formula_ref_is_loss(const struct en_formula_ref *ref, struct en_slice *equipment)
+{
+    struct en_slice suffix = en_slice_text(EN_FORMULA_LOSS_SUFFIX);
+    if (ref->is_point || ref->name.size <= suffix.size) {
+        return false;
+    }
+    size_t size = ref->name.size - suffix.size;
+    *equipment = en_slice_of(ref->name.bytes, size);
+    return en_slice_equal(en_slice_of(ref->name.bytes + size, suffix.size), suffix);
+}

@@ -168,6 +168,9 @@ en_code en_formula_parse(struct en_slice text, struct en_arena *arena, struct en
  * 23 hours are reckoned with, so it may be one day more than a grid of fixed days needs. */
 uint32_t en_formula_ref_lag_days(const struct en_formula_ref *ref, uint32_t slot_seconds);
 
+/* Whether the series is an equipment's losses: *equipment is then its name, a view. */
+bool en_formula_ref_is_loss(const struct en_formula_ref *ref, struct en_slice *equipment);
+
 /* The word of an operator or function as it is written: "+", "sum~", "and". */
 const char *en_formula_op_text(en_formula_op op);
 

@@ -47,21 +47,10 @@ static void print_quoted(struct en_slice name, struct en_buf *buf)
     en_buf_u8(buf, '"');
 }
 
-/* Whether the series is an equipment's losses: *name is then the equipment. */
-static bool is_loss(const struct en_formula_ref *ref, struct en_slice *name)
-{
-    struct en_slice suffix = en_slice_text(EN_FORMULA_LOSS_SUFFIX);
-    if (ref->is_point || ref->name.size <= suffix.size) {
-        return false;
-    }
-    *name = en_slice_of(ref->name.bytes, ref->name.size - suffix.size);
-    return en_slice_equal(en_slice_of(ref->name.bytes + name->size, suffix.size), suffix);
-}
-
 void en_formula_print_ref(const struct en_formula_ref *ref, struct en_buf *buf)
 {
     struct en_slice equipment;
-    if (is_loss(ref, &equipment)) {
+    if (en_formula_ref_is_loss(ref, &equipment)) {
         en_buf_text(buf, "loss(");
         print_quoted(equipment, buf);
         en_buf_u8(buf, ')');

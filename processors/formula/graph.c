@@ -96,7 +96,15 @@ static en_code resolve_node(struct resolver *resolver, const struct en_formula_r
                             uint32_t *node, struct en_error *err)
 {
     en_code code = en_registry_find(resolver->fold, EN_NAME_FORMULA, ref->name, node, err);
-    if (code == EN_OK && find_node(resolver->graph, *node) == NULL) {
+    struct en_slice equipment;
+    bool is_missing = code == EN_OK && find_node(resolver->graph, *node) == NULL;
+    if (is_missing && en_formula_ref_is_loss(ref, &equipment)) {
+        return en_error_set(err, EN_NOT_FOUND,
+                            "there is no equipment \"%.*s\" that loses energy: set it first, or "
+                            "see `equipment list`",
+                            (int)equipment.size, (const char *)equipment.bytes);
+    }
+    if (is_missing) {
         return en_error_set(err, EN_NOT_FOUND,
                             "there is no formula \"%.*s\": set it first, or see `formula list`",
                             (int)ref->name.size, (const char *)ref->name.bytes);

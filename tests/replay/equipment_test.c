@@ -213,7 +213,7 @@ static void test_what_cannot_be_is_refused(void **state)
     load.active = en_slice_text("@nobody.A+");
     expect_refused(fixture, &set, EN_NOT_FOUND, "there is no point");
     load.active = en_slice_text("loss(\"TR2\")");
-    expect_refused(fixture, &set, EN_NOT_FOUND, "there is no formula");
+    expect_refused(fixture, &set, EN_NOT_FOUND, "there is no equipment \"TR2\"");
     load.active = through.active;
     set.rated_micro_kva = 0;
     expect_refused(fixture, &set, EN_MALFORMED, "Sn is wanted");
