@@ -109,7 +109,7 @@ static en_code mark_peaks(struct en_fold *fold, uint32_t region, struct en_inter
             known = day;
         }
         int64_t into = at.us - en_day_interval(day, offset).from.us;
-        is_peak[i] = code == EN_OK ? (uint8_t)(bits >> (into / EN_HOUR_US) & 1u) : 0;
+        is_peak[i] = (uint8_t)(code == EN_OK && (bits >> (into / EN_HOUR_US) & 1u) != 0 ? 1 : 0);
     }
     return code;
 }
