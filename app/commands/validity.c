@@ -80,6 +80,11 @@ struct listing {
     struct en_store *store;
     struct en_buf text;
     struct scope scope;
+    bool is_summed; /* what was skipped comes at the end, summed over channels */
+    struct {
+        uint32_t channels;
+        uint64_t days;
+    } skipped[EN_FINDING_RULES_COUNT + 1][EN_SKIP_REASONS_COUNT];
 };
 
 static void put_numbers(struct en_rows *rows, const struct en_findings_line *line)
@@ -122,12 +127,54 @@ static struct en_interval span_of(const struct listing *listing,
                                 {listing->scope.to_day.n * EN_DAY_US - offset}};
 }
 
+/* What is left of a line that a rule was skipped. */
+static void put_skipped(struct en_rows *rows, en_skip_reason reason, uint64_t days, bool is_russian)
+{
+    en_rows_null(rows);
+    en_rows_null(rows);
+    en_rows_null(rows);
+    en_rows_null(rows);
+    en_rows_count(rows, days);
+    en_rows_text(rows, en_skip_reason_words(reason, is_russian));
+    en_rows_null(rows);
+    en_rows_null(rows);
+}
+
+/* People read what was found first; what was skipped stands behind it, a line a rule and reason. */
+static void put_sums(struct listing *listing, bool is_russian)
+{
+    for (uint32_t rule = 1; rule <= EN_FINDING_RULES_COUNT; rule++) {
+        for (uint32_t reason = 1; reason < EN_SKIP_REASONS_COUNT; reason++) {
+            char who[48];
+            uint32_t channels = listing->skipped[rule][reason].channels;
+            if (channels == 0) {
+                continue;
+            }
+            (void)snprintf(who, sizeof who, is_russian ? "(каналов: %u)" : "(channels: %u)",
+                           channels);
+            en_rows_text(listing->rows, who);
+            en_rows_null(listing->rows);
+            en_rows_text(listing->rows, en_finding_rule_id((uint8_t)rule));
+            en_rows_text(listing->rows, "SKIPPED");
+            en_rows_null(listing->rows);
+            en_rows_null(listing->rows);
+            put_skipped(listing->rows, (en_skip_reason)reason, listing->skipped[rule][reason].days,
+                        is_russian);
+        }
+    }
+}
+
 static en_code put_finding(void *self, const struct en_findings_line *line, struct en_error *err)
 {
     struct listing *listing = self;
     struct en_rows *rows = listing->rows;
     bool is_skipped = line->kind == EN_FINDINGS_SKIPPED;
     struct en_interval span = span_of(listing, line);
+    if (is_skipped && listing->is_summed) {
+        listing->skipped[line->finding.rule][line->reason].channels++;
+        listing->skipped[line->finding.rule][line->reason].days += line->days_count;
+        return EN_OK;
+    }
     en_rows_slice(rows, line->point_key);
     en_rows_slice(rows, line->code);
     en_rows_text(rows, en_finding_rule_id(line->finding.rule));
@@ -137,14 +184,7 @@ static en_code put_finding(void *self, const struct en_findings_line *line, stru
     put_instant(rows, span.from, line->place.offset_minutes);
     put_instant(rows, span.to, line->place.offset_minutes);
     if (is_skipped) {
-        en_rows_null(rows);
-        en_rows_null(rows);
-        en_rows_null(rows);
-        en_rows_null(rows);
-        en_rows_count(rows, line->days_count);
-        en_rows_text(rows, en_skip_reason_words(line->reason, line->place.is_russian));
-        en_rows_null(rows);
-        en_rows_null(rows);
+        put_skipped(rows, line->reason, line->days_count, line->place.is_russian);
         return EN_OK;
     }
     en_rows_count(rows, line->finding.slots);
@@ -190,9 +230,13 @@ static en_code print_findings(struct en_store *store, const struct en_arguments 
     }
     struct en_rows rows;
     struct listing listing = {.rows = &rows, .store = store, .scope = *scope};
+    listing.is_summed = arguments->output == EN_OUTPUT_TABLE && scope->point == 0;
     en_buf_init(&listing.text, TEXT_SIZE_MAX);
     en_rows_begin(&rows, io, arguments->output, columns, EN_COUNT_OF(columns));
     en_code code = en_findings_walk(store, &query, put_finding, &listing, err);
+    if (code == EN_OK) {
+        put_sums(&listing, query.is_russian);
+    }
     rows.column = code == EN_OK ? rows.column : 0;
     en_rows_end(&rows);
     en_buf_fini(&listing.text);

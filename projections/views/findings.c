@@ -8,8 +8,6 @@
 #include "projections/views/keys.h"
 #include "projections/views/period_rules.h"
 
-#define REASONS_COUNT 27u
-
 struct walk {
     struct en_store *store;
     const struct en_findings_query *query;
@@ -23,7 +21,7 @@ struct walk {
     struct en_validity_subject subject;
     struct en_findings_line line;
     struct en_validity_time time;
-    uint32_t skipped[EN_FINDING_RULES_COUNT + 1][REASONS_COUNT]; /* days */
+    uint32_t skipped[EN_FINDING_RULES_COUNT + 1][EN_SKIP_REASONS_COUNT]; /* days */
 };
 
 /* The plan and the subject of the channel on the day; *holds false: no rule of validity. */
@@ -110,7 +108,7 @@ static en_code give_skipped(struct walk *walk, struct en_error *err)
     for (uint32_t stage = EN_FINDING_STAGE_IDENTITY; stage <= EN_FINDING_STAGE_PERIOD; stage++) {
         for (uint32_t rule = 1; rule <= EN_FINDING_RULES_COUNT; rule++) {
             bool is_here = en_finding_rule_stage(rule) == stage && is_asked(walk, rule);
-            for (uint32_t reason = 1; reason < REASONS_COUNT && is_here && code == EN_OK;
+            for (uint32_t reason = 1; reason < EN_SKIP_REASONS_COUNT && is_here && code == EN_OK;
                  reason++) {
                 if (walk->skipped[rule][reason] > 0) {
                     walk->line.finding = (struct en_finding){.rule = (uint8_t)rule};

@@ -10,9 +10,9 @@
 
 const char *en_skip_reason_words(en_skip_reason reason, bool is_russian)
 {
-    static const char *const words[][2] = {{"", ""},
-#define EN_SKIP_WORDS(name, number, en, ru) {en, ru},
-                                           EN_SKIP_REASONS(EN_SKIP_WORDS)
+    static const char *const words[EN_SKIP_REASONS_COUNT][2] = {{"", ""},
+#define EN_SKIP_WORDS(name, number, en, ru) [number] = {en, ru},
+                                                                EN_SKIP_REASONS(EN_SKIP_WORDS)
 #undef EN_SKIP_WORDS
     };
     EN_ASSERT((size_t)reason < EN_COUNT_OF(words));

@@ -64,6 +64,7 @@ typedef enum en_skip_reason {
     EN_SKIP_REASONS(EN_SKIP_NUMBER)
 #undef EN_SKIP_NUMBER
 } en_skip_reason;
+#define EN_SKIP_REASONS_COUNT 27u
 
 const char *en_skip_reason_words(en_skip_reason reason, bool is_russian);
 
