@@ -349,6 +349,7 @@ en_code en_run_edit_list(struct en_session *session, const struct en_arguments *
 struct report {
     struct en_rows rows;
     struct en_buf text;
+    bool has_parts; /* inputs and refusals as data: not in a table, where the words tell them */
     struct en_error *err;
 };
 
@@ -411,11 +412,11 @@ static en_code put_line(void *self, const struct en_substitution_line *line, str
     }
     en_rows_text(rows, en_unit_name((en_unit)line->channel->unit));
     put_slice(rows, en_slice_text(en_reason_code((en_reason)substitute->reason)));
-    en_code code = put_part(report, line, true);
-    if (code == EN_OK) {
-        code = put_part(report, line, false);
+    en_code code = put_words(report, line);
+    if (code == EN_OK && report->has_parts) {
+        code = put_part(report, line, true);
     }
-    return code == EN_OK ? put_words(report, line) : code;
+    return code == EN_OK && report->has_parts ? put_part(report, line, false) : code;
 }
 
 static en_code query_of(struct en_store *store, const struct en_arguments *arguments,
@@ -444,11 +445,11 @@ static en_code print_substitution(struct en_store *store, const struct en_argume
                                   struct en_io *io, struct en_error *err)
 {
     static const struct en_column columns[] = {
-        {"point", NULL, false},  {"channel", NULL, false}, {"from", NULL, false},
-        {"to", NULL, false},     {"slots", NULL, true},    {"filled", NULL, false},
-        {"method", NULL, false}, {"energy", NULL, true},   {"unit", NULL, false},
-        {"reason", NULL, false}, {"inputs", NULL, false},  {"refusals", NULL, false},
-        {"about", NULL, false},
+        {"point", NULL, false},    {"channel", NULL, false}, {"from", NULL, false},
+        {"to", NULL, false},       {"slots", NULL, true},    {"filled", NULL, false},
+        {"method", NULL, false},   {"energy", NULL, true},   {"unit", NULL, false},
+        {"reason", NULL, false},   {"about", NULL, false},   {"inputs", NULL, false},
+        {"refusals", NULL, false},
     };
     struct en_substitution_query query;
     struct report report;
@@ -457,7 +458,9 @@ static en_code print_substitution(struct en_store *store, const struct en_argume
         return code;
     }
     en_buf_init(&report.text, EN_SUBSTITUTES_SIZE_MAX * 8);
-    en_rows_begin(&report.rows, io, arguments->output, columns, EN_COUNT_OF(columns));
+    report.has_parts = arguments->output != EN_OUTPUT_TABLE;
+    en_rows_begin(&report.rows, io, arguments->output, columns,
+                  report.has_parts ? EN_COUNT_OF(columns) : EN_COUNT_OF(columns) - 2);
     code = en_substitutions_walk(store, &query, put_line, &report, err);
     report.rows.column = code == EN_OK ? report.rows.column : 0;
     en_rows_end(&report.rows);
