@@ -58,7 +58,7 @@ static const struct en_estimation_preset presets[] = {
      {"Germany, electricity: outage is zero, to two hours Z92, else ZJ2 of three like days",
       "Германия, электроэнергия: ноль при отключении, до двух часов Z92, далее ZJ2"}},
     {"DE-GAS",
-     "E-07; E-01 max=120; E-02 n=3; E-15 max=1440",
+     "E-01 max=120; E-02 n=3; E-15 max=1440",
      {"Germany, gas: Z92 interpolation, Z95 history, Z93 hold",
       "Германия, газ: Z92 интерполяция, Z95 история, Z93 удержание"}},
     {"RU-442",

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "core/metering/estimation_chain.h"
+#include "core/metering/rule.h"
 
 static en_code parse(const char *text, struct en_estimation_chain *chain)
 {
@@ -52,6 +53,32 @@ static void test_chain_presets_read(void **state)
         en_buf_fini(&b);
     }
     assert_int_equal(count, 7);
+}
+
+/* What a named chain of rule CHAIN lists is what its steps are, each method once. */
+static void test_chain_presets_are_those_of_the_rule(void **state)
+{
+    (void)state;
+    for (int64_t name = EN_CHAIN_UBP; name < EN_CHAINS_COUNT; name++) {
+        const struct en_estimation_preset *preset = en_estimation_preset_at((uint32_t)name - 1);
+        struct en_rule_values values = {.rule = EN_RULE_CHAIN};
+        en_rule_id listed[EN_RULE_LIST_MAX];
+        struct en_estimation_chain chain;
+        uint32_t methods = 0;
+        uint32_t seen = 0;
+        values.at[EN_CHAIN_NAME] = name;
+        uint32_t count = en_rule_chain(&values, listed);
+        assert_int_equal(parse(preset->name, &chain), EN_OK);
+        for (uint32_t i = 0; i < chain.count; i++) {
+            const char *id = en_method_id(chain.steps[i].method);
+            if ((seen >> chain.steps[i].method & 1u) == 0) {
+                assert_true(methods < count);
+                assert_string_equal(en_rule_of(listed[methods++])->name, id);
+                seen |= 1u << chain.steps[i].method;
+            }
+        }
+        assert_int_equal(methods, count);
+    }
 }
 
 static void test_chain_prints_what_is_not_usual(void **state)
@@ -105,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chain_takes_defaults_of_each_method),
         cmocka_unit_test(test_chain_presets_read),
+        cmocka_unit_test(test_chain_presets_are_those_of_the_rule),
         cmocka_unit_test(test_chain_prints_what_is_not_usual),
         cmocka_unit_test(test_chain_refusals),
     };

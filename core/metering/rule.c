@@ -633,7 +633,7 @@ uint32_t en_rule_chain(const struct en_rule_values *values, en_rule_id *methods)
     static const en_rule_id chains[EN_CHAINS_COUNT][EN_RULE_LIST_MAX] = {
         [EN_CHAIN_UBP] = {EN_RULE_E_01, EN_RULE_E_02},
         [EN_CHAIN_ELEXON] = {EN_RULE_E_03, EN_RULE_E_04, EN_RULE_E_02, EN_RULE_E_06},
-        [EN_CHAIN_AEMO] = {EN_RULE_E_03, EN_RULE_E_01, EN_RULE_E_02, EN_RULE_E_07, EN_RULE_E_08},
+        [EN_CHAIN_AEMO] = {EN_RULE_E_03, EN_RULE_E_07, EN_RULE_E_01, EN_RULE_E_02},
         [EN_CHAIN_DE] = {EN_RULE_E_07, EN_RULE_E_01, EN_RULE_E_02},
         [EN_CHAIN_DE_GAS] = {EN_RULE_E_01, EN_RULE_E_02, EN_RULE_E_15},
         [EN_CHAIN_RU_442] = {EN_RULE_E_03, EN_RULE_E_08, EN_RULE_E_09, EN_RULE_E_10},
