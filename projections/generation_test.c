@@ -111,6 +111,32 @@ static void test_generation_goes_from_none_to_current(void **state)
     assert_int_equal(build(fixture, 1), 3);
 }
 
+/* What is tried on a copy is not seen in what was copied, and nothing of it stays. */
+static void test_generation_copy_stands_apart(void **state)
+{
+    struct fixture *fixture = *state;
+    struct en_error *err = &fixture->err;
+    struct en_generation *running = NULL;
+    struct en_generation *copy = NULL;
+    uint32_t numbers[EN_GENERATIONS_MAX];
+    uint32_t count = 0;
+    must(en_generation_switch(fixture->dir, build(fixture, 41), err), err);
+    must(en_generation_open(&fixture->options, 0, &running, err), err);
+    must(en_generation_copy(&fixture->options, running, &copy, err), err);
+    assert_int_equal(en_generation_number(copy), 2);
+    assert_int_equal(position_of(fixture, copy), 41);
+    fold_to(fixture, copy, 99);
+    fold_to(fixture, running, 43);
+    assert_int_equal(position_of(fixture, copy), 99);
+    assert_int_equal(position_of(fixture, running), 43);
+    en_generation_close(copy);
+    must(en_generation_tidy(fixture->dir, &count, err), err); /* as after a program that died */
+    assert_int_equal(count, 1);
+    must(en_generation_list(fixture->dir, numbers, &count, err), err);
+    assert_int_equal(count, 1);
+    en_generation_close(running);
+}
+
 static void test_generation_that_died_while_building_is_removed(void **state)
 {
     struct fixture *fixture = *state;
@@ -203,6 +229,7 @@ int main(void)
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
     const struct CMUnitTest tests[] = {
         IN_DIR(test_generation_goes_from_none_to_current),
+        IN_DIR(test_generation_copy_stands_apart),
         IN_DIR(test_generation_that_died_while_building_is_removed),
         IN_DIR(test_generation_current_must_be_a_number),
         IN_DIR(test_generation_reader_cannot_write),
