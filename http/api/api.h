@@ -53,6 +53,7 @@ EN_API(prices);
 EN_API(peak_hours);
 EN_API(charges);
 EN_API(deviation);
+EN_API(reconciliation);
 
 /* log.c */
 EN_API(events);

@@ -5,6 +5,7 @@
 #include "projections/views/calendar_json.h"
 #include "projections/views/deviation.h"
 #include "projections/views/keys.h"
+#include "projections/views/reconcile.h"
 
 #define ARENA_SIZE (256u << 20)
 
@@ -264,10 +265,11 @@ static void put_money(struct en_json *json, const char *name, struct en_money mo
     en_json_string(json, name, text);
 }
 
-static void put_power(struct en_json *json, const char *name, struct en_amount power)
+/* Null where there is no value. */
+static void put_amount(struct en_json *json, const char *name, struct en_amount amount)
 {
-    if (en_quality_is_usable(power.quality)) {
-        en_json_micro(json, name, power.micro);
+    if (en_quality_is_usable(amount.quality)) {
+        en_json_micro(json, name, amount.micro);
     } else {
         en_json_null(json, name);
     }
@@ -281,7 +283,7 @@ static void put_peaks(struct en_json *json, const char *name, const struct en_pe
         return;
     }
     en_json_object(json, name);
-    put_power(json, "kw", powers->mean);
+    put_amount(json, "kw", powers->mean);
     put_text(json, "document", powers->document);
     en_json_u64(json, "missing", powers->missing_count);
     en_json_array(json, "days");
@@ -290,7 +292,7 @@ static void put_peaks(struct en_json *json, const char *name, const struct en_pe
         en_json_object(json, NULL);
         en_json_day(json, "day", day->day);
         en_json_u64(json, "hour", day->hour);
-        put_power(json, "kw", day->power);
+        put_amount(json, "kw", day->power);
         en_json_end(json);
     }
     en_json_end(json);
@@ -438,7 +440,7 @@ static void put_powers(struct en_json *json, const struct en_deviation_answer *a
 {
     bool is_known = en_quality_is_usable(answer->max_hour.quality);
     en_json_object(json, "power");
-    put_power(json, "largest_kw", answer->max_hour);
+    put_amount(json, "largest_kw", answer->max_hour);
     if (is_known) {
         en_api_instant(json, "at", answer->max_at, answer->offset_minutes);
     } else {
@@ -508,6 +510,48 @@ EN_API(deviation)
         put_period(json, "year_before", &answer.year);
         en_json_end(json);
     }
+    close_ask(service, &ask);
+    return code;
+}
+
+/* ---- reconciliation ---- */
+
+#define TOLERANCE_1E4 10000 /* 1 % of the profile, as the command */
+
+static en_code put_register(void *self, const struct en_reconcile_row *row, struct en_error *err)
+{
+    struct en_json *json = self;
+    (void)err;
+    en_json_object(json, NULL);
+    en_json_text(json, "register", row->code);
+    put_text(json, "zone", row->zone);
+    if (row->span.to.us > row->span.from.us) {
+        en_json_instant(json, "from", row->span.from);
+        en_json_instant(json, "to", row->span.to);
+    } else {
+        en_json_null(json, "from");
+        en_json_null(json, "to");
+    }
+    put_amount(json, "advance", row->result.billed);
+    put_amount(json, "profile", row->result.profile);
+    put_amount(json, "difference", row->result.difference);
+    put_percent(json, "percent", row->has_percent, row->percent_1e4);
+    en_json_string(json, "verdict", en_reconcile_verdict_name(row->verdict));
+    en_json_end(json);
+    return EN_OK;
+}
+
+EN_API(reconciliation)
+{
+    struct ask ask;
+    en_code code = open_ask(service, request, &ask, err);
+    if (code != EN_OK) {
+        return code;
+    }
+    en_api_begin_list(&response->json, &ask.view);
+    code = en_reconcile_walk(ask.view.store, ask.point, ask.from, ask.to, ask.lane, TOLERANCE_1E4,
+                             put_register, &response->json, err);
+    en_api_end_list(&response->json);
     close_ask(service, &ask);
     return code;
 }

@@ -123,6 +123,12 @@ says '"item":"power reserve","unit":"kW","fact":"93","against":"200","difference
 says '"item":"year before, per day"'
 expect 0 report deviation --from 2026-06-01 --to 2026-06-04 --json
 
+# --- registers against the profile: none are read here
+expect 0 report reconciliation --from 2026-06-01 --to 2026-06-04 -o csv
+prints <<'TEXT'
+point,register,zone,from,to,advance,profile,difference,percent,verdict
+TEXT
+
 # --- as of before the change of calendar
 expect 0 report usage --by zone --from 2026-06-03 --to 2026-06-04 --point 5001 -o csv
 lacks half
@@ -156,6 +162,8 @@ says '"zone":"peak","from":"2026-06-01T00:00:00+03:00","to":"2026-06-04T00:00:00
 get "/api/v1/deviation?point=5002&from=2026-06-01&to=2026-06-04"
 says '"declared":{"stated":"100","excess":"13","percent":"13"}'
 says '"purchased":{"kw":"70.333333","document":"list 6","missing":0,"days":[{"day":"2026-06-01","hour":10,"kw":"61"}'
+get "/api/v1/reconciliation?point=5001&from=2026-06-01&to=2026-06-04"
+says '"items":[]'
 get "/api/v1/charges?from=2026-06-01&to=2026-07-01" 400
 get "/api/v1/deviation?point=nobody&from=2026-06-01&to=2026-07-01" 404
 stop_daemon
