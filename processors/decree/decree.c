@@ -674,7 +674,8 @@ static en_code settle_channel(struct en_fold *fold, struct decree_state *state,
     en_code code = en_series_writer_peek(writer, below->series, &stored, err);
     code = code == EN_OK ? en_fold_copy(&fold->day, stored, &stored, err) : code;
     code = code == EN_OK ? reserve(state, below->series, err) : code;
-    if (code == EN_OK && state->channels[below->series].is_listed) {
+    if (code == EN_OK && state->channels[below->series].is_listed &&
+        !en_timeline_is_plain(below->after)) {
         code =
             en_decree_fill_day(&state->fill, fold, below->series, day, below->after, &filled, err);
     }

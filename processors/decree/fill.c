@@ -225,15 +225,7 @@ static en_code begin_slots(struct en_decree_fill *fill, int32_t offset, struct e
         }
         return EN_OK;
     }
-    struct en_block_head head;
-    en_code code = en_block_peek(base, &head, err);
-    bool is_full =
-        code == EN_OK && head.quality_is_common && head.count * head.slot_seconds >= DAY_SECONDS;
-    if (is_full) {
-        *is_good = false; /* most days: nothing is missing */
-        return EN_OK;
-    }
-    code = code == EN_OK ? en_block_read(base, &fill->block, err) : code;
+    en_code code = en_block_read(base, &fill->block, err);
     if (code == EN_OK) {
         if (slot_seconds > 0) {
             widen(&fill->block, slot_seconds, offset);

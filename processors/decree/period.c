@@ -661,9 +661,10 @@ void en_period_work_fini(struct en_period_work *work)
     en_timeline_fini(&work->reference);
 }
 
-en_code en_period_evaluate(struct en_period_work *work, struct en_interval span,
-                           struct en_instant not_before, struct en_decree_state before,
-                           struct en_decree_period_row *row, struct en_error *err)
+/* A period with missing time, or with doubts. */
+static en_code evaluate_closely(struct en_period_work *work, struct en_interval span,
+                                struct en_instant not_before, struct en_decree_state before,
+                                struct en_decree_period_row *row, struct en_error *err)
 {
     struct stretch stretch = {.span = span, .began = not_before};
     struct en_interval active = span;
@@ -696,6 +697,26 @@ en_code en_period_evaluate(struct en_period_work *work, struct en_interval span,
         .parts = {work->parts, (uint32_t)count},
     };
     return code;
+}
+
+en_code en_period_evaluate(struct en_period_work *work, struct en_interval span,
+                           struct en_instant not_before, struct en_decree_state before,
+                           struct en_decree_period_row *row, struct en_error *err)
+{
+    bool is_plain = false;
+    en_code code =
+        en_timeline_is_plain_span(work->fold, work->channel, &work->info, span, &is_plain, err);
+    if (code != EN_OK || !is_plain) {
+        return code == EN_OK ? evaluate_closely(work, span, not_before, before, row, err) : code;
+    }
+    *row = (struct en_decree_period_row){
+        .channel = work->channel,
+        .from = span.from,
+        .to = span.to,
+        .cover = EN_DECREE_COVER_READ,
+        .parts = {work->parts, 0},
+    };
+    return EN_OK;
 }
 
 /* Brings up what the part copies from. */

@@ -174,6 +174,36 @@ en_code en_timeline_load(struct en_timeline *timeline, struct en_fold *fold, uin
                                       : load_slots(timeline, fold, channel, span, err);
 }
 
+bool en_timeline_is_plain(struct en_slice block)
+{
+    struct en_block_head head;
+    return block.size > 0 && en_block_peek(block, &head, NULL) == EN_OK && head.quality_is_common &&
+           (uint64_t)head.count * head.slot_seconds == (uint64_t)EN_DAY_US / EN_SECOND_US;
+}
+
+en_code en_timeline_is_plain_span(struct en_fold *fold, uint32_t channel,
+                                  const struct en_channel_info *info, struct en_interval span,
+                                  bool *is_plain, struct en_error *err)
+{
+    int32_t first_offset = 0;
+    int32_t last_offset = 0;
+    struct en_instant last = {span.to.us - 1};
+    en_code code = en_registry_offset(fold, info->point, span.from, &first_offset, err);
+    code = code == EN_OK ? en_registry_offset(fold, info->point, last, &last_offset, err) : code;
+    int32_t day = en_day_of_instant(span.from, first_offset).n;
+    int32_t end = en_day_of_instant(last, last_offset).n;
+    *is_plain = !en_channel_is_sparse(info) && first_offset == last_offset;
+    for (; code == EN_OK && *is_plain && day <= end; day++) {
+        struct en_slice block;
+        struct en_block_head head = {0};
+        code = en_repaired_get(fold->store, day, channel, &block, err);
+        *is_plain = code == EN_OK && en_timeline_is_plain(block) &&
+                    en_block_peek(block, &head, NULL) == EN_OK &&
+                    head.start_minute == -first_offset;
+    }
+    return code == EN_NOT_FOUND ? EN_OK : code;
+}
+
 bool en_timeline_energy(const struct en_timeline *timeline, struct en_interval span, int64_t *micro)
 {
     int64_t sum = 0;

@@ -40,6 +40,15 @@ en_code en_timeline_load(struct en_timeline *timeline, struct en_fold *fold, uin
                          const struct en_channel_info *info, struct en_interval span,
                          struct en_error *err) EN_MUST_CHECK;
 
+/* Whether the block is a whole day of plain measurements: nothing is missing or doubted. Most are,
+ * and nothing more has to be looked at. */
+bool en_timeline_is_plain(struct en_slice block);
+
+/* Whether all days of the span are such, of a channel with a grid. */
+en_code en_timeline_is_plain_span(struct en_fold *fold, uint32_t channel,
+                                  const struct en_channel_info *info, struct en_interval span,
+                                  bool *is_plain, struct en_error *err) EN_MUST_CHECK;
+
 /* The energy inside the span, pieces cut at its ends in proportion to time (R-12 from the start of
  * the piece, so that neighbouring spans add up). False: the sum does not fit. */
 bool en_timeline_energy(const struct en_timeline *timeline, struct en_interval span,
