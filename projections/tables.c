@@ -452,8 +452,8 @@ const struct en_series_table en_series_interval = {
 const struct en_series_table en_series_conflict = {
     "conflict",
     "Slots of a channel's day for which different values came, with the lowest and the highest "
-    "(core/metering/conflict.h); where V-05 holds.",
-    EN_TABLE_DIGESTED};
+    "(core/metering/conflict.h).",
+    0};
 const struct en_series_table en_series_finding = {
     "finding", "What the rules of validity found on a channel's day: a list of findings.",
     EN_TABLE_DIGESTED};

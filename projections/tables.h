@@ -347,7 +347,7 @@ extern const struct en_series_table
 extern const struct en_series_table
     en_series_origin; /* reading: which events a profile day came from; not digested */
 extern const struct en_series_table
-    en_series_conflict; /* reading: slots for which different values came, where V-05 holds */
+    en_series_conflict; /* reading: slots for which different values came; not digested */
 extern const struct en_series_table
     en_series_interval; /* interval: day blocks in the base unit where they differ from profile */
 extern const struct en_series_table

@@ -38,5 +38,5 @@ static const struct en_record collected_record = {"collected",
                                                       sizeof collected_fields[0],
                                                   1};
 const struct en_table en_table_collected = {
-    "collected", "From when to when a channel has values, where missing days are judged (V-04).",
+    "collected", "From when to when a channel has values, once a rule of validity was set (V-04).",
     &collected_record, EN_TABLE_DIGESTED};

@@ -4,7 +4,8 @@
 
 #include "projections/table.h"
 
-/* The first and the last day on which a channel has values, where V-04 holds: between them, and for
+/* The first and the last day on which a channel has values, once any rule of validity was set:
+ * between them, and for
  * EN_COLLECTED_HORIZON_DAYS behind, a day without any value is a gap. */
 struct en_collected_row {
     uint32_t channel; /* key */

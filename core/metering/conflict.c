@@ -14,6 +14,23 @@ static void take_value(struct en_conflict_slot *slot, int64_t low, int64_t high)
     slot->has_value = true;
 }
 
+/* Takes what came for a slot, where it lies within those that are kept. */
+static void take_at(struct en_conflicts *conflicts, int64_t slot, int64_t low, int64_t high)
+{
+    if (slot >= 0 && slot < conflicts->head.count) {
+        take_value(&conflicts->slots[slot], low, high);
+    }
+}
+
+/* At which slot of `head` others begin; false where they are not cut alike. */
+static bool find_lead(const struct en_block_head *head, int32_t start_minute, uint32_t slot_seconds,
+                      int64_t *lead)
+{
+    int64_t past = ((int64_t)start_minute - head->start_minute) * 60;
+    *lead = past / (int64_t)head->slot_seconds;
+    return head->slot_seconds == slot_seconds && past % (int64_t)slot_seconds == 0;
+}
+
 en_code en_conflicts_add(struct en_conflicts *conflicts, struct en_slice block,
                          struct en_block *scratch, struct en_error *err)
 {
@@ -24,7 +41,9 @@ en_code en_conflicts_add(struct en_conflicts *conflicts, struct en_slice block,
     if (conflicts->head.count == 0) {
         conflicts->head = scratch->head;
     }
-    if (!en_block_same_slots(&conflicts->head, &scratch->head)) {
+    int64_t lead = 0;
+    if (!find_lead(&conflicts->head, scratch->head.start_minute, scratch->head.slot_seconds,
+                   &lead)) {
         return EN_OK;
     }
     for (uint32_t i = 0; i < scratch->head.count; i++) {
@@ -32,7 +51,7 @@ en_code en_conflicts_add(struct en_conflicts *conflicts, struct en_slice block,
         struct en_decimal value = {scratch->values[i], scratch->head.exponent};
         if (!en_quality_is_missing(scratch->quality[i]) &&
             en_decimal_micro(value, &micro, NULL) == EN_OK) {
-            take_value(&conflicts->slots[i], micro, micro);
+            take_at(conflicts, lead + i, micro, micro);
         }
     }
     return EN_OK;
@@ -70,9 +89,13 @@ en_code en_conflicts_decode(struct en_slice bytes, struct en_conflicts *conflict
     if (!take_head(&bytes, &head, &count)) {
         return damaged(err);
     }
-    bool is_same =
-        conflicts->head.count == 0 || (conflicts->head.start_minute == head.start_minute &&
-                                       conflicts->head.slot_seconds == head.slot_seconds);
+    bool is_first = conflicts->head.count == 0;
+    int64_t lead = 0;
+    if (is_first) {
+        head.count = EN_SLOTS_MAX;
+        conflicts->head = head;
+    }
+    bool is_same = find_lead(&conflicts->head, head.start_minute, head.slot_seconds, &lead);
     for (uint64_t i = 0; i < count; i++) {
         uint64_t distance = 0;
         int64_t low = 0;
@@ -87,15 +110,14 @@ en_code en_conflicts_decode(struct en_slice bytes, struct en_conflicts *conflict
             return damaged(err);
         }
         if (is_same) {
-            take_value(&conflicts->slots[slot - 1], low, (int64_t)((uint64_t)low + span));
+            take_at(conflicts, lead + (int64_t)slot - 1, low, (int64_t)((uint64_t)low + span));
         }
     }
     if (bytes.size > 0) {
         return damaged(err);
     }
-    if (conflicts->head.count == 0) {
-        head.count = (uint32_t)slot;
-        conflicts->head = head;
+    if (is_first) {
+        conflicts->head.count = (uint32_t)slot;
     }
     return EN_OK;
 }

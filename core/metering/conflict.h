@@ -25,8 +25,9 @@ struct en_conflicts {
 
 void en_conflicts_init(struct en_conflicts *conflicts);
 
-/* Adds the values of a block. One on other slots than the first adds nothing. A value that does not
- * fit 1e-6 is left out. Codes: EN_CORRUPT. `scratch` is a block's memory. */
+/* Adds the values of a block, those on slots of the head (of the first block where none was given).
+ * One whose slots are cut in another way adds nothing. A value that does not fit 1e-6 is left out.
+ * Codes: EN_CORRUPT. `scratch` is a block's memory. */
 en_code en_conflicts_add(struct en_conflicts *conflicts, struct en_slice block,
                          struct en_block *scratch, struct en_error *err) EN_MUST_CHECK;
 

@@ -9,7 +9,6 @@
 #include "core/metering/conflict.h"
 #include "processors/processor.h"
 #include "processors/reading/merge.h"
-#include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"
 
@@ -333,19 +332,14 @@ static en_code open_conflicts(struct day_write *write, struct en_error *err)
                                    : EN_OK;
 }
 
-/* V-05: notes slots for which different values came, where the rule holds. `block` is what they
- * come to: values on other slots than its are not compared. */
+/* V-05: notes slots for which different values came, whether the rule holds or not: it may be set
+ * later. `block` is what they come to: values on slots cut in another way are not compared. */
 static en_code note_conflicts(struct day_write *write, uint32_t channel, struct en_slice old,
                               const struct pending *const *pending, size_t count,
                               struct en_slice block, struct en_error *err)
 {
-    const struct en_rule_plan *plan = NULL;
     struct en_slice stored;
-    en_code code = en_registry_plan(write->fold, channel, write->day, &plan, err);
-    if (code != EN_OK || en_rule_plan_values(plan, EN_RULE_V_05) == NULL) {
-        return code;
-    }
-    code = open_conflicts(write, err);
+    en_code code = open_conflicts(write, err);
     if (code != EN_OK) {
         return code;
     }

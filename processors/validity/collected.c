@@ -1,6 +1,7 @@
 #include "processors/validity/collected.h"
 
 #include "core/mem.h"
+#include "projections/tables.h"
 
 #define CHANNELS_FIRST 1024u
 
@@ -87,6 +88,30 @@ en_code en_collected_add(struct en_collected *collected, uint32_t channel, int32
     collected->is_changed = true;
     collected->end = channel >= collected->end ? channel + 1 : collected->end;
     return EN_OK;
+}
+
+en_code en_collected_scan(struct en_collected *collected, struct en_store *store,
+                          struct en_error *err)
+{
+    static const struct en_series_table *const layers[] = {&en_series_profile, &en_series_interval};
+    en_code code = EN_OK;
+    for (size_t i = 0; i < EN_COUNT_OF(layers) && code == EN_OK; i++) {
+        struct en_series_scan scan;
+        code = en_series_scan_begin(store, layers[i], EN_DAY_MIN, EN_DAY_MAX, 0, 0, &scan, err);
+        while (code == EN_OK) {
+            struct en_slice entry;
+            int32_t day = 0;
+            int32_t ends[2] = {0, 0};
+            uint32_t channel = 0;
+            code = en_series_scan_next(&scan, &day, &channel, &entry, err);
+            if (code == EN_OK) {
+                code = en_collected_add(collected, channel, day, &ends[0], &ends[1], err);
+            }
+        }
+        en_series_scan_end(&scan);
+        code = code == EN_NOT_FOUND ? EN_OK : code;
+    }
+    return code;
 }
 
 bool en_collected_days_of(const struct en_collected *collected, uint32_t channel,

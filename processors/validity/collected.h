@@ -1,4 +1,4 @@
-/* From when to when each channel has values, where V-04 holds: what tells a missing day from a
+/* From when to when each channel has values: what tells a missing day from a
  * channel that is not read yet, or no more. Kept in memory by channel, brought up from its table,
  * written when a sweep ends. Part of the processor's state: zeroed is empty; one thread. */
 #ifndef EN_PROCESSORS_VALIDITY_COLLECTED_H
@@ -23,6 +23,10 @@ struct en_collected {
 en_code en_collected_open(struct en_collected *collected, struct en_store *store,
                           struct en_error *err) EN_MUST_CHECK;
 void en_collected_fini(struct en_collected *collected);
+
+/* Takes all that the tables hold: when the first rule is set. */
+en_code en_collected_scan(struct en_collected *collected, struct en_store *store,
+                          struct en_error *err) EN_MUST_CHECK;
 
 /* Values came on the day: [*from, *to) grows by the other days that may now be missing ones. */
 en_code en_collected_add(struct en_collected *collected, uint32_t channel, int32_t day,

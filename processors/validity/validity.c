@@ -52,7 +52,8 @@ struct validity_state {
     bool is_checked_known;
     struct en_buf entry;
     struct en_instant clock;
-    uint64_t rules; /* that were ever set: bit n is V-n */
+    uint64_t rules;     /* that were ever set: bit n is V-n */
+    int32_t like_weeks; /* V-29: how far any setting looks back; 0 none */
 };
 
 /* The day in hand. */
@@ -108,6 +109,9 @@ static en_code fold(struct en_fold *fold, void *state_memory, const struct en_ev
     if (kind == EN_KIND_RULE_SET) {
         uint64_t rule = 0;
         en_code code = en_touch_rule_of(fold, event, &rule, err);
+        if (code == EN_OK && state->rules == 0 && rule != 0) {
+            code = en_collected_scan(&state->collected, fold->store, err);
+        }
         state->rules |= rule;
         if (code != EN_OK) {
             return code;
@@ -183,6 +187,18 @@ static en_code visit_setting(void *self, const struct en_rule_setting *setting,
     return en_rule_target_channels(find->fold->store, &target, visit_checked, find, err);
 }
 
+static en_code visit_like(void *self, const struct en_rule_setting *setting, struct en_error *err)
+{
+    int32_t *weeks = self;
+    struct en_rule_values values;
+    en_code code = en_rule_parse(en_rule_of(EN_RULE_V_29), EN_RESOURCE_ELECTRICITY,
+                                 setting->parameters, &values, err);
+    int32_t wanted =
+        code == EN_OK ? (int32_t)EN_VALIDITY_LIKE_WEEKS((uint32_t)values.at[EN_V_29_DAYS]) : 0;
+    *weeks = wanted > *weeks ? wanted : *weeks;
+    return code;
+}
+
 static en_code know_checked(struct en_fold *fold, struct validity_state *state,
                             struct en_error *err)
 {
@@ -191,9 +207,13 @@ static en_code know_checked(struct en_fold *fold, struct validity_state *state,
     }
     struct find_checked find = {state, fold, 0};
     state->checked_count = 0;
+    state->like_weeks = 0;
     en_code code = en_rules_settings(fold->store, EN_RULE_V_22, visit_setting, &find, err);
     if (code == EN_OK) {
         code = en_sort_by_key(state->checked, state->checked_count, sizeof *state->checked, err);
+    }
+    if (code == EN_OK) {
+        code = en_rules_settings(fold->store, EN_RULE_V_29, visit_like, &state->like_weeks, err);
     }
     state->is_checked_known = code == EN_OK;
     return code;
@@ -247,11 +267,16 @@ static en_code gather_changes(struct day_work *work, struct en_error *err)
     const uint64_t pairs =
         EN_VALIDATION_BIT(KVARH) | EN_VALIDATION_BIT(PF) | EN_VALIDATION_BIT(SIBLING);
     bool has_pairs = (state->rules & pairs) != 0;
-    bool has_checks = (state->rules & EN_VALIDATION_BIT(CHECK)) != 0;
-    en_code code = has_checks ? know_checked(work->fold, state, err) : EN_OK;
+    const uint64_t afar = EN_VALIDATION_BIT(CHECK) | EN_VALIDATION_BIT(LIKEDAY);
+    bool has_afar = (state->rules & afar) != 0;
+    en_code code = has_afar ? know_checked(work->fold, state, err) : EN_OK;
     for (size_t i = 0; i < changes->count && code == EN_OK; i++) {
         const struct en_change *change = &changes->items[i];
         code = add_todo(state, change->series, change, err);
+        if (code == EN_OK && change->after.size > 0) {
+            code = en_collected_add(&state->collected, change->series, work->day, &work->check_from,
+                                    &work->check_to, err);
+        }
         if (code == EN_OK && state->checked_count > 0) {
             code = add_checked(state, change->series, err);
         }
@@ -387,33 +412,32 @@ static en_code is_measured(struct day_work *work, const struct en_validity_subje
     return code;
 }
 
-/* Whether V-13 of the next day may see other zeros before it: this day ends with some and changed,
- * or it is all zeros and passes on what it got itself. */
-static bool passes_zeros(const struct validity_state *state, const struct en_validity_plan *plan,
-                         bool is_changed)
+/* Whether V-13 of the next day may see other zeros before it: this day changed, or it is all zeros
+ * and passes on what it got itself. */
+static bool passes_zeros(const struct validity_state *state, bool is_judged, bool is_changed)
 {
     const struct en_validation_day *own = &state->judge->own.day;
-    return en_validity_asks(plan, EN_V_ZERO_RUN) && own->count > 0 &&
-           (is_changed ||
-            en_validation_zeros_at_end(own, 1) > (int64_t)own->count * own->slot_seconds);
+    bool is_zero = is_judged && own->count > 0 &&
+                   en_validation_zeros_at_end(own, 1) > (int64_t)own->count * own->slot_seconds;
+    return (state->rules & EN_VALIDATION_BIT(ZERO_RUN)) != 0 && (is_changed || is_zero);
 }
 
-/* Days behind this one whose rules look at it, where they have values. */
-static en_code follow(struct day_work *work, const struct en_validity_subject *subject,
-                      const struct en_validity_plan *plan, bool is_changed, struct en_error *err)
+/* Days behind this one whose rules look at it, where they have values: by every rule that was ever
+ * set, as one may hold there that does not hold here. */
+static en_code follow(struct day_work *work, uint32_t channel, bool is_judged, bool is_changed,
+                      struct en_error *err)
 {
-    const bool has_next = passes_zeros(work->state, plan, is_changed) ||
-                          (en_validity_asks(plan, EN_V_HAMPEL) && is_changed);
-    const int32_t weeks = en_validity_asks(plan, EN_V_LIKEDAY) && is_changed
-                              ? (int32_t)EN_VALIDITY_LIKE_WEEKS(plan->like_days)
-                              : 0;
+    struct validity_state *state = work->state;
+    const bool has_next = passes_zeros(state, is_judged, is_changed) ||
+                          ((state->rules & EN_VALIDATION_BIT(HAMPEL)) != 0 && is_changed);
+    const int32_t weeks = is_changed ? state->like_weeks : 0;
     en_code code = EN_OK;
     for (int32_t week = has_next ? 0 : 1; week <= weeks && code == EN_OK; week++) {
         struct en_slice entry;
         int32_t day = week == 0 ? work->day + 1 : work->day + 7 * week;
-        code = en_interval_get(work->fold->store, day, subject->channel, &entry, err);
+        code = en_interval_get(work->fold->store, day, channel, &entry, err);
         if (code == EN_OK) {
-            code = add_later(work->state, day, subject->channel, err);
+            code = add_later(state, day, channel, err);
         }
         code = code == EN_NOT_FOUND ? EN_OK : code;
     }
@@ -505,8 +529,13 @@ static en_code judge_channel(struct day_work *work, const struct todo *todo, str
     struct en_findings none = {.count = 0};
     en_code code =
         en_subjects_get(&state->subjects, work->fold, channel, work->day, &subject, &plan, err);
-    if (code != EN_OK || plan == NULL) {
-        return code == EN_OK ? store_findings(work, channel, &none, &is_changed, err) : code;
+    if (code == EN_OK && plan == NULL) {
+        code = store_findings(work, channel, &none, &is_changed, err);
+        is_changed = is_changed || todo->change != NULL;
+        return code == EN_OK && is_changed ? follow(work, channel, false, true, err) : code;
+    }
+    if (code != EN_OK) {
+        return code;
     }
     if (todo->change != NULL) {
         energy = todo->change->after;
@@ -516,11 +545,8 @@ static en_code judge_channel(struct day_work *work, const struct todo *todo, str
     }
     struct en_validity_time time = {.clock = state->clock};
     bool has_gaps = en_validity_asks(plan, EN_V_GAP);
-    if (code == EN_OK && energy.size > 0 && has_gaps) {
-        code = en_collected_add(&state->collected, channel, work->day, &work->check_from,
-                                &work->check_to, err);
-    } else if (code == EN_OK && has_gaps &&
-               en_collected_expects(&state->collected, channel, work->day)) {
+    if (code == EN_OK && energy.size == 0 && has_gaps &&
+        en_collected_expects(&state->collected, channel, work->day)) {
         code = is_measured(work, subject, &time.is_expected, err);
     }
     if (code == EN_OK) {
@@ -532,7 +558,7 @@ static en_code judge_channel(struct day_work *work, const struct todo *todo, str
     code = store_findings(work, channel, &state->judge->findings, &is_changed, err);
     is_changed = is_changed || todo->change != NULL;
     if (code == EN_OK) {
-        code = follow(work, subject, plan, is_changed, err);
+        code = follow(work, channel, true, is_changed, err);
     }
     return code == EN_OK && is_changed ? follow_register(work, subject, plan, err) : code;
 }
