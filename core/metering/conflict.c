@@ -101,7 +101,7 @@ en_code en_conflicts_decode(struct en_slice bytes, struct en_conflicts *conflict
         int64_t low = 0;
         uint64_t span = 0;
         if (!en_take_varint(&bytes, &distance) || distance == 0 || distance > EN_SLOTS_MAX ||
-            !en_take_zigzag(&bytes, &low) || !en_take_varint(&bytes, &span) || span == 0 ||
+            !en_take_zigzag(&bytes, &low) || !en_take_varint(&bytes, &span) ||
             span > (uint64_t)INT64_MAX - (uint64_t)low) {
             return damaged(err);
         }
@@ -122,13 +122,23 @@ en_code en_conflicts_decode(struct en_slice bytes, struct en_conflicts *conflict
     return EN_OK;
 }
 
-en_code en_conflicts_encode(const struct en_conflicts *conflicts, struct en_buf *out,
-                            struct en_error *err)
+/* Whether the slot has what the block does not tell. */
+static bool is_kept(const struct en_conflicts *conflicts, const struct en_block *merged,
+                    uint32_t slot)
+{
+    const struct en_conflict_slot *kept = &conflicts->slots[slot];
+    bool is_lost = merged == NULL ||
+                   (slot < merged->head.count && en_quality_is_missing(merged->quality[slot]));
+    return kept->has_value && (kept->high > kept->low || is_lost);
+}
+
+en_code en_conflicts_encode(const struct en_conflicts *conflicts, const struct en_block *merged,
+                            struct en_buf *out, struct en_error *err)
 {
     uint32_t count = 0;
     uint32_t before = 0;
     for (uint32_t i = 0; i < EN_SLOTS_MAX; i++) {
-        count += conflicts->slots[i].high > conflicts->slots[i].low;
+        count += is_kept(conflicts, merged, i);
     }
     if (count == 0) {
         return EN_OK;
@@ -138,7 +148,7 @@ en_code en_conflicts_encode(const struct en_conflicts *conflicts, struct en_buf 
     en_buf_varint(out, count);
     for (uint32_t i = 0; i < EN_SLOTS_MAX; i++) {
         const struct en_conflict_slot *slot = &conflicts->slots[i];
-        if (slot->high > slot->low) {
+        if (is_kept(conflicts, merged, i)) {
             en_buf_varint(out, i + 1 - before);
             en_buf_zigzag(out, slot->low);
             en_buf_varint(out, (uint64_t)slot->high - (uint64_t)slot->low);

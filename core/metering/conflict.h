@@ -35,8 +35,10 @@ en_code en_conflicts_add(struct en_conflicts *conflicts, struct en_slice block,
 en_code en_conflicts_decode(struct en_slice bytes, struct en_conflicts *conflicts,
                             struct en_error *err) EN_MUST_CHECK;
 
-/* Appends the stored form; nothing where no slot is in conflict. Codes: EN_LIMIT, EN_NOMEM. */
-en_code en_conflicts_encode(const struct en_conflicts *conflicts, struct en_buf *out,
-                            struct en_error *err) EN_MUST_CHECK;
+/* Appends the stored form; nothing where no slot has anything to keep. A slot for which one value
+ * came is kept where `merged` (NULL: everywhere), a block on the same slots, has none: what stands
+ * in the block need not be kept. Codes: EN_LIMIT, EN_NOMEM. */
+en_code en_conflicts_encode(const struct en_conflicts *conflicts, const struct en_block *merged,
+                            struct en_buf *out, struct en_error *err) EN_MUST_CHECK;
 
 #endif

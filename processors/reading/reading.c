@@ -360,7 +360,10 @@ static en_code note_conflicts(struct day_write *write, uint32_t channel, struct 
     }
     en_buf_reset(&work->entry);
     if (code == EN_OK) {
-        code = en_conflicts_encode(&work->conflicts, &work->entry, err);
+        code = en_block_read(block, &work->block, err);
+    }
+    if (code == EN_OK) {
+        code = en_conflicts_encode(&work->conflicts, &work->block, &work->entry, err);
     }
     return code == EN_OK ? en_series_writer_put(write->conflict, channel,
                                                 en_buf_slice(&work->entry), NULL, NULL, err)
