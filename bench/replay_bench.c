@@ -141,7 +141,8 @@ static int measure_replay(struct en_replay_bench *replay, const char *task, doub
     double times[ROUNDS];
     double cpu = en_bench_cpu();
     for (int i = 0; i < ROUNDS; i++) {
-        if (replay_once(replay, &times[i]) != 0 || (i == 0 && check_total(replay) != 0)) {
+        if (replay_once(replay, &times[i]) != 0 ||
+            (i == 0 && replay->preset == NULL && check_total(replay) != 0)) {
             return 1;
         }
     }
@@ -184,22 +185,36 @@ static int measure_late(struct en_replay_bench *replay, double replay_seconds)
     return 0;
 }
 
+/* The judged month against the same month without rules, of the same run. */
+static int print_judged(const struct en_replay_bench *replay, double seconds, double plain)
+{
+    en_bench_print(replay->bench,
+                   &(struct en_bench_result){"judged", seconds, "s", "the replay without rules",
+                                             plain, seconds / plain, replay->workload.points_count,
+                                             replay->workload.days_count});
+    return 0;
+}
+
 int en_bench_replay(const struct en_bench *bench)
 {
-    static const struct {
-        const char *task;
-        struct en_ratio ratio;
-    } rounds[] = {{"replay", {1, 1}}, {"replay-ratio", {40, 1}}};
+    static const struct en_replay_kind kinds[] = {{"replay", {1, 1}, NULL},
+                                                  {"replay-judged", {1, 1}, "standard"},
+                                                  {"replay-ratio", {40, 1}, NULL}};
     int result = 0;
-    for (size_t i = 0; i < EN_COUNT_OF(rounds) && result == 0; i++) {
+    double plain = 0;
+    for (size_t i = 0; i < EN_COUNT_OF(kinds) && result == 0; i++) {
         struct en_replay_bench *replay = en_mem_alloc(1, sizeof *replay);
         double seconds = 0;
-        result = replay == NULL || en_replay_open(replay, bench, rounds[i].ratio) != 0;
+        result = replay == NULL || en_replay_open(replay, bench, &kinds[i]) != 0;
         if (result == 0) {
-            result = measure_replay(replay, rounds[i].task, &seconds);
+            result = measure_replay(replay, kinds[i].task, &seconds);
         }
         if (result == 0 && i == 0) {
+            plain = seconds;
             result = en_replay_measure_questions(replay) != 0 || measure_late(replay, seconds) != 0;
+        }
+        if (result == 0 && kinds[i].preset != NULL) {
+            result = print_judged(replay, seconds, plain);
         }
         if (replay != NULL) {
             en_replay_close(replay);

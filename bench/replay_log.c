@@ -7,6 +7,7 @@
 #include "core/event/payload.h"
 #include "core/mem.h"
 #include "core/metering/quality.h"
+#include "core/metering/rule.h"
 
 #define BATCH_EVENTS 1000u
 #define SEED 42u
@@ -101,6 +102,32 @@ static en_code make_points(struct en_replay_bench *replay)
         }
         if (code == EN_OK && !channel.is_primary) {
             code = put(replay, EN_KIND_RATIO_SET, replay->points[i], always, &ratio);
+        }
+    }
+    return code == EN_OK ? flush(replay) : code;
+}
+
+/* The rules of the preset, everywhere and always. */
+static en_code adopt_rules(struct en_replay_bench *replay)
+{
+    const struct en_interval always = {{0}, {0}};
+    const struct en_rule_preset *preset =
+        replay->preset == NULL ? NULL : en_rule_preset_find(en_slice_text(replay->preset));
+    en_code code = EN_OK;
+    for (uint32_t i = 0; preset != NULL && i < preset->entries_count && code == EN_OK; i++) {
+        const struct en_rule_preset_entry *entry = &preset->entries[i];
+        struct en_slice name = en_slice_text(en_rule_of(entry->rule)->name);
+        uint32_t id = 0;
+        struct en_rule_set rule = {.rule = name,
+                                   .edition = en_slice_text("1"),
+                                   .parameters = en_slice_text(entry->parameters),
+                                   .reason = en_slice_text("measured")};
+        if (entry->resource != NULL || entry->from != NULL) {
+            continue; /* other resources, other years */
+        }
+        code = replay->sink.name(replay->sink.self, EN_NAME_RULE, &name, 1, &id, &replay->err);
+        if (code == EN_OK) {
+            code = put(replay, EN_KIND_RULE_SET, id, always, &rule);
         }
     }
     return code == EN_OK ? flush(replay) : code;
@@ -247,6 +274,9 @@ static int make_log(struct en_replay_bench *replay)
         code = make_points(replay);
     }
     if (code == EN_OK) {
+        code = adopt_rules(replay);
+    }
+    if (code == EN_OK) {
         code = make_balances(replay);
     }
     if (code == EN_OK) {
@@ -256,9 +286,10 @@ static int make_log(struct en_replay_bench *replay)
 }
 
 int en_replay_open(struct en_replay_bench *replay, const struct en_bench *bench,
-                   struct en_ratio ratio)
+                   const struct en_replay_kind *kind)
 {
-    *replay = (struct en_replay_bench){.bench = bench, .ratio = ratio};
+    *replay =
+        (struct en_replay_bench){.bench = bench, .ratio = kind->ratio, .preset = kind->preset};
     replay->workload = (struct en_workload){en_bench_size(bench, bench->points_count, 2000, 100000),
                                             en_bench_size(bench, bench->days_count, 5, 30), SEED};
     replay->points = en_mem_alloc(replay->workload.points_count, sizeof *replay->points);

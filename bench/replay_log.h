@@ -30,6 +30,7 @@ struct en_replay_bench {
     uint32_t *balances;
     uint64_t total; /* of all values, Wh */
     struct en_ratio ratio;
+    const char *preset;
     struct en_kv *kv;
     char log_path[512];
     char kv_path[512];
@@ -38,10 +39,16 @@ struct en_replay_bench {
 /* Prints what failed and why; 1. */
 int en_replay_failed(const struct en_replay_bench *replay, const char *what);
 
-/* Makes the log in a folder of its own, with transformer ratios where the ratio is not one. Prints
- * and returns 1 on failure; close always. */
+/* What the log is like. */
+struct en_replay_kind {
+    const char *task;
+    struct en_ratio ratio; /* of the transformers; 1/1: none */
+    const char *preset;    /* of rules that are put in force (core/metering/rule.h); NULL none */
+};
+
+/* Makes the log in a folder of its own. Prints and returns 1 on failure; close always. */
 int en_replay_open(struct en_replay_bench *replay, const struct en_bench *bench,
-                   struct en_ratio ratio);
+                   const struct en_replay_kind *kind);
 void en_replay_close(struct en_replay_bench *replay);
 
 /* One point-day in a hundred comes again with other values. */
