@@ -15,7 +15,7 @@
 #include "bench/workload.h"
 #include "core/kv.h"
 #include "core/mem.h"
-#include "core/metering/slot_sums.h"
+#include "core/metering/block/slot_sums.h"
 #include "projections/series.h"
 
 #define ROUNDS 5

@@ -11,7 +11,7 @@
 #include "core/kv.h"
 #include "core/limits.h"
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quality.h"
 #include "log/audit.h"
 #include "log/cursor.h"

@@ -7,7 +7,7 @@
 #include "core/event/payload.h"
 #include "core/mem.h"
 #include "core/metering/quality.h"
-#include "core/metering/rule.h"
+#include "core/metering/rule/rule.h"
 
 #define BATCH_EVENTS 1000u
 #define SEED 42u

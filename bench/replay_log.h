@@ -7,7 +7,7 @@
 #include "bench/workload.h"
 #include "core/buf.h"
 #include "core/event/event.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/ratio.h"
 #include "core/sink.h"
 #include "log/log.h"
@@ -43,7 +43,7 @@ int en_replay_failed(const struct en_replay_bench *replay, const char *what);
 struct en_replay_kind {
     const char *task;
     struct en_ratio ratio; /* of the transformers; 1/1: none */
-    const char *preset;    /* of rules that are put in force (core/metering/rule.h); NULL none */
+    const char *preset; /* of rules that are put in force (core/metering/rule/rule.h); NULL none */
 };
 
 /* Makes the log in a folder of its own. Prints and returns 1 on failure; close always. */

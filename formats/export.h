@@ -7,7 +7,7 @@
 #include "core/arena.h"
 #include "core/decimal.h"
 #include "core/instant.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quantity.h"
 
 /* A day of one channel, or of any series. Texts and the block are views until the next call. */

@@ -10,7 +10,7 @@
 
 #include "core/arena.h"
 #include "core/decimal.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quality.h"
 #include "core/metering/quantity.h"
 #include "formats/findings.h"

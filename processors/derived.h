@@ -5,7 +5,7 @@
 #define EN_PROCESSORS_DERIVED_H
 
 #include "core/buf.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 
 /* Whether a block can have so many slots of the head's length. */
 bool en_derived_is_day(const struct en_block_head *head);

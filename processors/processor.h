@@ -21,7 +21,7 @@
 #include "core/event/payload.h"
 #include "core/instant.h"
 #include "core/limits.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/series.h"
 #include "projections/table.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/runner_asof.h"
 #include "projections/frozen_store.h"
 #include "projections/views/best.h"

@@ -452,7 +452,7 @@ const struct en_series_table en_series_interval = {
 const struct en_series_table en_series_conflict = {
     "conflict",
     "Slots of a channel's day for which different values came, with the lowest and the highest "
-    "(core/metering/conflict.h).",
+    "(core/metering/block/conflict.h).",
     0};
 const struct en_series_table en_series_finding = {
     "finding", "What the rules of validity found on a channel's day: a list of findings.",

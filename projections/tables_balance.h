@@ -3,8 +3,8 @@
 #ifndef EN_PROJECTIONS_TABLES_BALANCE_H
 #define EN_PROJECTIONS_TABLES_BALANCE_H
 
-#include "core/metering/bypass.h"
-#include "core/metering/equipment.h"
+#include "core/metering/balance/bypass.h"
+#include "core/metering/balance/equipment.h"
 #include "projections/table.h"
 
 /* ---- balance ---- */
@@ -18,8 +18,9 @@ struct en_equipment_row {
 /* ---- bypass ---- */
 
 /* A use that is not over ends then: above every time of the calendar. */
-#define EN_BYPASS_OPEN ((struct en_instant){INT64_C(253339228800) * EN_SECOND_US}) /* 9998-01-01   \
-                                                                                    */
+#define EN_BYPASS_OPEN                                                                             \
+    ((struct en_instant){INT64_C(253339228800) * EN_SECOND_US}) /* 9998-01-01                      \
+                                                                 */
 
 struct en_bypass_use_row {
     uint32_t bypass;        /* key: id of its point */

@@ -6,7 +6,7 @@
 
 #include "core/fixed.h"
 #include "core/instant.h"
-#include "core/metering/tariff.h"
+#include "core/metering/tariff/tariff.h"
 #include "projections/series.h"
 #include "projections/table.h"
 

@@ -8,7 +8,7 @@
 #include "app/commands/submission.h"
 #include "app/rows.h"
 #include "core/event/payload.h"
-#include "core/metering/formula.h"
+#include "core/metering/formula/formula.h"
 #include "projections/tables.h"
 #include "projections/tables_balance.h"
 #include "projections/views/keys.h"

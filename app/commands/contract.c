@@ -10,7 +10,7 @@
 #include "app/commands/submission.h"
 #include "app/rows.h"
 #include "core/event/payload.h"
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "projections/tables.h"
 #include "projections/tables_contract.h"
 #include "projections/views/keys.h"

@@ -11,7 +11,7 @@
 #include "app/rows.h"
 #include "core/event/payload.h"
 #include "core/mem.h"
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "core/metering/quantity.h"
 #include "projections/views/keys.h"
 #include "projections/views/substitutions.h"

@@ -8,7 +8,7 @@
 #include "app/rows.h"
 #include "core/event/payload.h"
 #include "core/event/payload_alarm.h"
-#include "core/metering/event_code.h"
+#include "core/metering/device/event_code.h"
 #include "projections/views/device_events.h"
 #include "projections/views/keys.h"
 

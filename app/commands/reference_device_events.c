@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "core/metering/event_code.h"
+#include "core/metering/device/event_code.h"
 
 #define PAGE_SIZE_MAX (1u << 20)
 

@@ -3,7 +3,7 @@
 #include "app/commands/commands.h"
 
 #include "core/metering/quality.h"
-#include "core/metering/rule.h"
+#include "core/metering/rule/rule.h"
 
 #define PAGE_SIZE_MAX (1u << 20)
 #define TEXT_SIZE_MAX 4096u

@@ -10,7 +10,7 @@
 #include "app/commands/rule_diff.h"
 #include "app/commands/submission.h"
 #include "app/rows.h"
-#include "core/metering/rule_json.h"
+#include "core/metering/rule/rule_json.h"
 #include "projections/views/keys.h"
 #include "projections/views/rules_json.h"
 

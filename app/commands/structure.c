@@ -7,9 +7,9 @@
 #include "app/commands/submission.h"
 #include "app/zones.h"
 #include "core/event/payload.h"
-#include "core/metering/corrector.h"
-#include "core/metering/formula.h"
+#include "core/metering/formula/formula.h"
 #include "core/metering/register_code.h"
+#include "core/metering/resource/corrector.h"
 #include "projections/tables.h"
 #include "projections/views/keys.h"
 

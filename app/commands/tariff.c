@@ -12,7 +12,7 @@
 #include "app/commands/submission.h"
 #include "app/zones.h"
 #include "core/event/payload.h"
-#include "core/metering/charge.h"
+#include "core/metering/tariff/charge.h"
 #include "projections/tables.h"
 #include "projections/views/keys.h"
 #include "projections/views/schedule.h"

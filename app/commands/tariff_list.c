@@ -9,7 +9,7 @@
 #include "app/engine.h"
 #include "app/rows.h"
 #include "core/event/payload.h"
-#include "core/metering/charge.h"
+#include "core/metering/tariff/charge.h"
 #include "projections/tables.h"
 #include "projections/views/calendar_json.h"
 #include "projections/views/keys.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "core/event/payload.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quality.h"
 
 #define FIRST_DAY 20454 /* 2026-01-01 */

@@ -330,7 +330,7 @@ static const struct en_field edit_requested_fields[] = {
     FIELD(edit_requested, factor, RATIO, "3: of losses; 4: of the act; 0/0 none"),
     FIELD(edit_requested, healthy, U8, "4: elements that measured, 1 or 2; 0 by the factor"),
     FIELD(edit_requested, method, TEXT, "5: method with its settings, \"E-02 n=3\""),
-    FIELD(edit_requested, reason, U8, "why (numbers of core/metering/estimation.h)"),
+    FIELD(edit_requested, reason, U8, "why (numbers of core/metering/substitution/estimation.h)"),
     FIELD(edit_requested, evidence, TEXT, "the act or document that proves it"),
     FIELD(edit_requested, comment, TEXT, ""),
     FIELD(edit_requested, retracts, U64, "6: seq of the request that is taken back"),

@@ -9,12 +9,12 @@
 #include "core/decimal.h"
 #include "core/event/event.h"
 #include "core/hash.h"
-#include "core/metering/block.h"
-#include "core/metering/calendar.h"
-#include "core/metering/equipment.h"
+#include "core/metering/balance/equipment.h"
+#include "core/metering/block/block.h"
 #include "core/metering/ids.h"
 #include "core/metering/quantity.h"
 #include "core/metering/ratio.h"
+#include "core/metering/tariff/calendar.h"
 
 /* The record of each payload: en_payload_<name>, the name as in kinds.def. */
 #define EN_KIND(name, number, text, nature, barrier, subject, payload)                             \
@@ -201,7 +201,7 @@ typedef enum en_calendar_clock {
 } en_calendar_clock;
 
 /* From valid.from on, until valid.to where that is later. The lists are those of
- * core/metering/calendar.h: en_calendar_season, en_calendar_date, en_calendar_zone,
+ * core/metering/tariff/calendar.h: en_calendar_season, en_calendar_date, en_calendar_zone,
  * en_calendar_switch. */
 struct en_calendar_set {
     struct en_slice title;
@@ -331,7 +331,7 @@ struct en_reading_instant {
 };
 
 struct en_device_event {
-    struct en_slice code; /* core/metering/event_code.h */
+    struct en_slice code; /* core/metering/device/event_code.h */
     struct en_slice text;
     uint64_t index;         /* of the device's journal, rising from 1; 0 not told */
     uint32_t journal_size;  /* entries that the journal holds; 0 not known */
@@ -358,7 +358,7 @@ struct en_balance_set {
     uint32_t losses_node;
 };
 
-/* Its payload is struct en_equipment_set, core/metering/equipment.h. */
+/* Its payload is struct en_equipment_set, core/metering/balance/equipment.h. */
 
 struct en_bypass_set {
     uint32_t feeder;  /* id of its point; off: 0 */

@@ -1,6 +1,6 @@
 /* What balances stand on: equipment, uses of bypass breakers, losses, the scheme of an object. */
 #include "projections/views/losses.h"
-#include "core/metering/formula.h"
+#include "core/metering/formula/formula.h"
 #include "http/api/reply.h"
 #include "projections/views/keys.h"
 #include "projections/views/scheme.h"

@@ -1,6 +1,6 @@
 /* The rules that money is settled by: what they are, where they are set, what holds at a point, and
  * what a setting would change. */
-#include "core/metering/rule_json.h"
+#include "core/metering/rule/rule_json.h"
 #include "http/api/reply.h"
 #include "projections/views/keys.h"
 #include "projections/views/rules_json.h"

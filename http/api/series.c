@@ -1,6 +1,6 @@
 /* The energy of a channel slot by slot, with what is known of each value. */
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quantity.h"
 #include "http/api/reply.h"
 #include "projections/views/best.h"

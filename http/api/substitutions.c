@@ -1,7 +1,7 @@
 /* What was substituted, and the acts by which people change values. */
 #include "projections/views/substitutions.h"
 #include "core/event/payload.h"
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "core/metering/quantity.h"
 #include "http/api/reply.h"
 #include "projections/views/keys.h"

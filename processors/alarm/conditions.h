@@ -18,7 +18,7 @@
 
 #include "core/limits.h"
 #include "core/metering/alarm.h"
-#include "core/metering/event_class.h"
+#include "core/metering/device/event_class.h"
 #include "processors/processor.h"
 #include "projections/tables.h"
 #include "projections/tables_alarm.h"

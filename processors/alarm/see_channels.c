@@ -1,7 +1,7 @@
 /* Conditions on channels in scope: `value`, `missing`, `silent`. */
 #include <stdio.h>
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/alarm/conditions.h"
 #include "processors/registry/registry.h"
 #include "projections/views/best.h"

@@ -5,7 +5,7 @@
  * side never shows as an imbalance. */
 #include "core/fixed.h"
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quality.h"
 #include "processors/marks.h"
 #include "processors/processor.h"

@@ -3,7 +3,7 @@
 #ifndef EN_PROCESSORS_BYPASS_USES_H
 #define EN_PROCESSORS_BYPASS_USES_H
 
-#include "core/metering/bypass.h"
+#include "core/metering/balance/bypass.h"
 #include "processors/processor.h"
 #include "projections/tables_balance.h"
 

@@ -2,7 +2,7 @@
  * refused with the reason where not. */
 #include "processors/contract/contract.h"
 
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "processors/registry/registry.h"
 #include "projections/tables.h"
 

@@ -1,4 +1,4 @@
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "processors/contract/contract.h"
 #include "processors/registry/registry.h"
 

@@ -5,9 +5,9 @@
 #ifndef EN_PROCESSORS_DECREE_FORCE_H
 #define EN_PROCESSORS_DECREE_FORCE_H
 
-#include "core/metering/decree_354.h"
-#include "core/metering/decree_chain.h"
-#include "core/metering/decree_shape.h"
+#include "core/metering/decree/decree_354.h"
+#include "core/metering/decree/decree_chain.h"
+#include "core/metering/decree/decree_shape.h"
 #include "processors/registry/registry.h"
 
 struct en_force {

@@ -1,7 +1,7 @@
 #include "processors/decree/period.h"
 
-#include "core/metering/calendar.h"
 #include "core/metering/quantity.h"
+#include "core/metering/tariff/calendar.h"
 #include "processors/decree/schedule.h"
 
 #define CALENDAR_ARENA_SIZE (16u << 20)

@@ -1,6 +1,6 @@
 #include "processors/decree/reads.h"
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/tables.h"
 #include "projections/views/best.h"
 

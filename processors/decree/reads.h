@@ -2,7 +2,7 @@
 #ifndef EN_PROCESSORS_DECREE_READS_H
 #define EN_PROCESSORS_DECREE_READS_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/registry/registry.h"
 
 /* From the last register read at or before the span to the first at or after it; the end of the

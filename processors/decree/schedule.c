@@ -1,6 +1,6 @@
 #include "processors/decree/schedule.h"
 
-#include "core/metering/decree_shape.h"
+#include "core/metering/decree/decree_shape.h"
 #include "core/metering/quantity.h"
 #include "processors/contract/contract.h"
 #include "processors/decree/force.h"

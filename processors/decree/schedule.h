@@ -3,7 +3,7 @@
 #ifndef EN_PROCESSORS_DECREE_SCHEDULE_H
 #define EN_PROCESSORS_DECREE_SCHEDULE_H
 
-#include "core/metering/calendar.h"
+#include "core/metering/tariff/calendar.h"
 #include "processors/registry/registry.h"
 
 #define EN_INTEGRAL_HOURS_MAX 1488u /* 62 days: longer advances are spread evenly */

@@ -1,7 +1,7 @@
 #include "processors/decree/timeline.h"
 
 #include "core/mem.h"
-#include "core/metering/decree_442.h"
+#include "core/metering/decree/decree_442.h"
 #include "processors/decree/reads.h"
 #include "projections/views/advances.h"
 #include "projections/views/best.h"

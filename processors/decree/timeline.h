@@ -6,7 +6,7 @@
 #ifndef EN_PROCESSORS_DECREE_TIMELINE_H
 #define EN_PROCESSORS_DECREE_TIMELINE_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/decree/schedule.h"
 
 struct en_piece {

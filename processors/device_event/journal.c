@@ -1,7 +1,7 @@
 #include "processors/device_event/journal.h"
 
 #include "core/limits.h"
-#include "core/metering/event_code.h"
+#include "core/metering/device/event_code.h"
 
 static void remove_gap(struct en_journal_gap *gaps, uint32_t *count, uint32_t at)
 {

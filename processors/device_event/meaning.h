@@ -4,7 +4,7 @@
 #ifndef EN_PROCESSORS_DEVICE_EVENT_MEANING_H
 #define EN_PROCESSORS_DEVICE_EVENT_MEANING_H
 
-#include "core/metering/event_code.h"
+#include "core/metering/device/event_code.h"
 #include "processors/processor.h"
 
 /* Always at least one: UNKNOWN where nothing is known. Codes: EN_NOMEM, those of the store. */

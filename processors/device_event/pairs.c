@@ -1,6 +1,6 @@
 #include "processors/device_event/pairs.h"
 
-#include "core/metering/event_pair.h"
+#include "core/metering/device/event_pair.h"
 
 static void widen(struct en_interval *span, struct en_instant from, struct en_instant to)
 {

@@ -1,7 +1,7 @@
 #include "processors/formula/graph.h"
 
 #include "core/mem.h"
-#include "core/metering/formula_unit.h"
+#include "core/metering/formula/formula_unit.h"
 #include "processors/registry/registry.h"
 #include "processors/sort.h"
 #include "projections/tables.h"

@@ -7,9 +7,9 @@
 #ifndef EN_PROCESSORS_FORMULA_GRAPH_H
 #define EN_PROCESSORS_FORMULA_GRAPH_H
 
-#include "core/metering/formula.h"
-#include "core/metering/formula_linear.h"
-#include "core/metering/formula_program.h"
+#include "core/metering/formula/formula.h"
+#include "core/metering/formula/formula_linear.h"
+#include "core/metering/formula/formula_program.h"
 #include "processors/processor.h"
 
 /* A series that a formula reads: a channel, or a node of the graph. 0 is none. */

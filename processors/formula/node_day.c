@@ -1,7 +1,7 @@
 #include "processors/formula/node_day.h"
 
-#include "core/metering/formula_eval.h"
-#include "core/metering/formula_grid.h"
+#include "core/metering/formula/formula_eval.h"
+#include "core/metering/formula/formula_grid.h"
 #include "core/metering/quality.h"
 #include "processors/derived.h"
 

@@ -3,7 +3,7 @@
 #ifndef EN_PROCESSORS_FORMULA_NODE_DAY_H
 #define EN_PROCESSORS_FORMULA_NODE_DAY_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/formula/graph.h"
 
 /* Where operands are read: the entry as it is now, also of nodes settled today and not stored yet.

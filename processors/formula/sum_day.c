@@ -1,7 +1,7 @@
 #include "processors/formula/sum_day.h"
 
 #include "core/fixed.h"
-#include "core/metering/block_shape.h"
+#include "core/metering/block/block_shape.h"
 #include "core/metering/quality.h"
 #include "core/metering/slots.h"
 

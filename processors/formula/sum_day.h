@@ -10,8 +10,8 @@
 #ifndef EN_PROCESSORS_FORMULA_SUM_DAY_H
 #define EN_PROCESSORS_FORMULA_SUM_DAY_H
 
-#include "core/metering/block.h"
-#include "core/metering/formula_linear.h"
+#include "core/metering/block/block.h"
+#include "core/metering/formula/formula_linear.h"
 
 struct en_sum_day {
     const struct en_formula_linear *linear;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/metering/formula.h"
+#include "core/metering/formula/formula.h"
 
 #define SLOTS 24u
 #define OPERANDS 5u

@@ -4,7 +4,7 @@
 #ifndef EN_PROCESSORS_FREEZE_DELTA_H
 #define EN_PROCESSORS_FREEZE_DELTA_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/processor.h"
 #include "projections/tables.h"
 

@@ -10,7 +10,7 @@
  * differs from it: the pending differences. So nothing is copied when a period is frozen, and how
  * batches were cut leaves no trace. I3  No event changes a row of an older run. */
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/freeze/delta.h"
 #include "processors/freeze/hold.h"
 #include "processors/freeze/request.h"

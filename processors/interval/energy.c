@@ -1,10 +1,10 @@
 #include "processors/interval/energy.h"
 
 #include "core/fixed.h"
-#include "core/metering/block.h"
-#include "core/metering/block_scale.h"
-#include "core/metering/consumption.h"
+#include "core/metering/block/block.h"
+#include "core/metering/block/block_scale.h"
 #include "core/metering/quality.h"
+#include "core/metering/reading/consumption.h"
 #include "processors/derived.h"
 #include "projections/tables.h"
 

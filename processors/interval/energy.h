@@ -7,7 +7,7 @@
 #ifndef EN_PROCESSORS_INTERVAL_ENERGY_H
 #define EN_PROCESSORS_INTERVAL_ENERGY_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/registry/registry.h"
 
 /* What the calculation works in; the buffer is born with EN_BLOCK_SIZE_MAX. */

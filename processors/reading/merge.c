@@ -2,7 +2,7 @@
 
 #include "core/fixed.h"
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/quality.h"
 
 /* Who holds a slot while contributions are laid over each other. */

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 
 #define MISSING INT64_MIN
 #define SLOTS_MAX 4

@@ -5,8 +5,8 @@
  * outcome row that says why. */
 
 #include "core/mem.h"
-#include "core/metering/block.h"
-#include "core/metering/conflict.h"
+#include "core/metering/block/block.h"
+#include "core/metering/block/conflict.h"
 #include "processors/processor.h"
 #include "processors/reading/merge.h"
 #include "processors/sort.h"

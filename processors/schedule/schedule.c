@@ -2,7 +2,7 @@
  * commands that can be meant, and keeps them effective-dated; what follows for energy is
  * usage_zone's, for money the views'. */
 #include "projections/views/schedule.h"
-#include "core/metering/charge.h"
+#include "core/metering/tariff/charge.h"
 #include "processors/processor.h"
 #include "projections/tables.h"
 

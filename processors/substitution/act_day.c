@@ -1,5 +1,5 @@
 /* What acts do to a day. */
-#include "core/metering/estimation_act.h"
+#include "core/metering/substitution/estimation_act.h"
 #include "processors/substitution/fill.h"
 
 /* The slots of the day that lie within the act: [first, first + count). */

@@ -6,7 +6,7 @@
 #ifndef EN_PROCESSORS_SUBSTITUTION_FILL_H
 #define EN_PROCESSORS_SUBSTITUTION_FILL_H
 
-#include "core/metering/substitute.h"
+#include "core/metering/substitution/substitute.h"
 #include "processors/substitution/act.h"
 #include "processors/substitution/judged.h"
 #include "processors/substitution/plan.h"

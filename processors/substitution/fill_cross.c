@@ -1,7 +1,7 @@
 /* Methods that look at other channels and at the supply: E-03 the check meter, E-11 the balance of
  * the node, E-07 zero while the supply was out. */
-#include "core/metering/estimation_cross.h"
-#include "core/metering/formula_linear.h"
+#include "core/metering/formula/formula_linear.h"
+#include "core/metering/substitution/estimation_cross.h"
 #include "processors/substitution/fill.h"
 #include "projections/tables.h"
 #include "projections/views/device_events.h"

@@ -1,6 +1,6 @@
 /* Methods that lay out the advance of a register: E-04 by like days, E-05 evenly, E-06 by a class
  * profile. */
-#include "core/metering/estimation_shape.h"
+#include "core/metering/substitution/estimation_shape.h"
 #include "processors/substitution/span.h"
 
 /* ---- weights ---- */

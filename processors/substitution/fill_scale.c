@@ -1,7 +1,7 @@
 /* Estimates against the registers: the scaling of estimates to the advance between two reads, and
  * the sum check on what came out (V-07). */
-#include "core/metering/estimation_shape.h"
-#include "core/metering/validation_sum.h"
+#include "core/metering/substitution/estimation_shape.h"
+#include "core/metering/validation/validation_sum.h"
 #include "processors/substitution/span.h"
 
 static bool is_estimate(const struct en_fill_slot *slot)

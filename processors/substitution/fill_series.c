@@ -1,7 +1,7 @@
 /* Methods that look at the channel itself: E-01 between neighbours, E-15 the last value, E-02 like
  * days. */
 #include "core/fixed.h"
-#include "core/metering/estimation_interp.h"
+#include "core/metering/substitution/estimation_interp.h"
 #include "processors/substitution/fill.h"
 
 /* A slot of a channel, by its day. */

@@ -3,8 +3,8 @@
 #ifndef EN_PROCESSORS_SUBSTITUTION_JUDGED_H
 #define EN_PROCESSORS_SUBSTITUTION_JUDGED_H
 
-#include "core/metering/estimation.h"
-#include "core/metering/finding.h"
+#include "core/metering/substitution/estimation.h"
+#include "core/metering/validation/finding.h"
 #include "processors/registry/registry.h"
 
 struct en_judged {

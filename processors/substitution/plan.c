@@ -1,7 +1,7 @@
 #include "processors/substitution/plan.h"
 
 #include "core/fixed.h"
-#include "core/metering/validation_slots.h"
+#include "core/metering/validation/validation_slots.h"
 #include "processors/contract/contract.h"
 #include "projections/views/schedule.h"
 

@@ -2,9 +2,9 @@
 #ifndef EN_PROCESSORS_SUBSTITUTION_PLAN_H
 #define EN_PROCESSORS_SUBSTITUTION_PLAN_H
 
-#include "core/metering/calendar.h"
-#include "core/metering/estimation_chain.h"
 #include "core/metering/ratio.h"
+#include "core/metering/substitution/estimation_chain.h"
+#include "core/metering/tariff/calendar.h"
 #include "processors/registry/registry.h"
 #include "projections/views/rules.h"
 

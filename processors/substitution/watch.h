@@ -5,7 +5,7 @@
 #ifndef EN_PROCESSORS_SUBSTITUTION_WATCH_H
 #define EN_PROCESSORS_SUBSTITUTION_WATCH_H
 
-#include "core/metering/substitute.h"
+#include "core/metering/substitution/substitute.h"
 #include "processors/marks.h"
 
 struct en_watcher {

@@ -2,7 +2,7 @@
 
 #include "core/mem.h"
 #include "core/metering/register_code.h"
-#include "core/metering/validation_slots.h"
+#include "core/metering/validation/validation_slots.h"
 #include "processors/device_event/device_event.h"
 #include "projections/tables.h"
 #include "projections/tables_event.h"

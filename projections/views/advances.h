@@ -8,7 +8,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_ADVANCES_H
 #define EN_PROJECTIONS_VIEWS_ADVANCES_H
 
-#include "core/metering/consumption.h"
+#include "core/metering/reading/consumption.h"
 #include "projections/tables.h"
 
 struct en_advance_row {

@@ -4,7 +4,7 @@
 
 #include "core/decimal.h"
 #include "core/fixed.h"
-#include "core/metering/imbalance.h"
+#include "core/metering/balance/imbalance.h"
 #include "core/metering/rounding.h"
 #include "projections/views/balance_member.h"
 

@@ -7,7 +7,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_BALANCE_MEMBER_H
 #define EN_PROJECTIONS_VIEWS_BALANCE_MEMBER_H
 
-#include "core/metering/channel_error.h"
+#include "core/metering/balance/channel_error.h"
 #include "projections/views/fiscal.h"
 
 typedef enum en_error_origin {

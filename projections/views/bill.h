@@ -4,8 +4,8 @@
 #ifndef EN_PROJECTIONS_VIEWS_BILL_H
 #define EN_PROJECTIONS_VIEWS_BILL_H
 
-#include "core/metering/billing.h"
-#include "core/metering/deviation.h"
+#include "core/metering/tariff/billing.h"
+#include "core/metering/tariff/deviation.h"
 #include "projections/views/power.h"
 
 #define EN_BILL_LINES_MAX 512u

@@ -4,7 +4,7 @@
 
 #include "core/decimal.h"
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "core/metering/grid.h"
 #include "projections/views/best.h"
 #include "projections/views/keys.h"

@@ -7,7 +7,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_COMPLETENESS_H
 #define EN_PROJECTIONS_VIEWS_COMPLETENESS_H
 
-#include "core/metering/validation_period.h"
+#include "core/metering/validation/validation_period.h"
 #include "projections/tables.h"
 
 #define EN_COMPLETENESS_CELLS_MAX (1u << 23)

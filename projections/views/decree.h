@@ -3,7 +3,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_DECREE_H
 #define EN_PROJECTIONS_VIEWS_DECREE_H
 
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "projections/tables.h"
 #include "projections/tables_decree.h"
 

@@ -3,7 +3,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_DEVIATION_H
 #define EN_PROJECTIONS_VIEWS_DEVIATION_H
 
-#include "core/metering/deviation.h"
+#include "core/metering/tariff/deviation.h"
 #include "projections/views/power.h"
 
 /* Another period beside this one: D-08. */

@@ -1,6 +1,6 @@
 #include "projections/views/device_events.h"
 
-#include "core/metering/event_pair.h"
+#include "core/metering/device/event_pair.h"
 
 #define SPANS_MAX 65536u
 

@@ -3,7 +3,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_DEVICE_EVENTS_H
 #define EN_PROJECTIONS_VIEWS_DEVICE_EVENTS_H
 
-#include "core/metering/event_class.h"
+#include "core/metering/device/event_class.h"
 #include "projections/tables.h"
 #include "projections/tables_event.h"
 

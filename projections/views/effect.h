@@ -5,7 +5,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_EFFECT_H
 #define EN_PROJECTIONS_VIEWS_EFFECT_H
 
-#include "core/metering/finding.h"
+#include "core/metering/validation/finding.h"
 #include "projections/tables.h"
 
 typedef enum en_effect_kind {

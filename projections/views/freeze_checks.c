@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "core/mem.h"
-#include "core/metering/block.h"
-#include "core/metering/finding.h"
+#include "core/metering/block/block.h"
+#include "core/metering/validation/finding.h"
 #include "projections/tables_edit.h"
 #include "projections/views/balance.h"
 #include "projections/views/best.h"

@@ -2,7 +2,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_HOURS_H
 #define EN_PROJECTIONS_VIEWS_HOURS_H
 
-#include "core/metering/consumption.h"
+#include "core/metering/reading/consumption.h"
 #include "projections/views/fiscal.h"
 
 #define EN_HOURS_MAX 17568u /* two years of 366 days */

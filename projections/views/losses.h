@@ -7,7 +7,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_LOSSES_H
 #define EN_PROJECTIONS_VIEWS_LOSSES_H
 
-#include "core/metering/balance_level.h"
+#include "core/metering/balance/balance_level.h"
 #include "projections/tables_balance.h"
 #include "projections/views/balance.h"
 

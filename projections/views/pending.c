@@ -2,7 +2,7 @@
 
 #include "core/fixed.h"
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/tables_freeze.h"
 #include "projections/views/best.h"
 #include "projections/views/frozen_run.h"

@@ -2,7 +2,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_POWER_H
 #define EN_PROJECTIONS_VIEWS_POWER_H
 
-#include "core/metering/demand.h"
+#include "core/metering/tariff/demand.h"
 #include "projections/views/hours.h"
 #include "projections/views/schedule.h"
 

@@ -5,7 +5,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_RECONCILE_H
 #define EN_PROJECTIONS_VIEWS_RECONCILE_H
 
-#include "core/metering/reconciliation.h"
+#include "core/metering/reading/reconciliation.h"
 #include "projections/views/fiscal.h"
 #include "projections/views/zone_split.h"
 

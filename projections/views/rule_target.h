@@ -9,7 +9,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_RULE_TARGET_H
 #define EN_PROJECTIONS_VIEWS_RULE_TARGET_H
 
-#include "core/metering/rule.h"
+#include "core/metering/rule/rule.h"
 #include "projections/tables.h"
 
 /* Rising: the later wins. */

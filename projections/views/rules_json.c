@@ -1,6 +1,6 @@
 #include "projections/views/rules_json.h"
 
-#include "core/metering/rule_json.h"
+#include "core/metering/rule/rule_json.h"
 #include "projections/views/keys.h"
 
 static void put_day(struct en_json *json, const char *key, struct en_instant instant)

@@ -8,8 +8,8 @@
 #define EN_PROJECTIONS_VIEWS_SCHEDULE_H
 
 #include "core/event/payload.h"
-#include "core/metering/charge.h"
-#include "core/metering/tariff_plan.h"
+#include "core/metering/tariff/charge.h"
+#include "core/metering/tariff/tariff_plan.h"
 #include "projections/tables_contract.h"
 #include "projections/tables_schedule.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/limits.h"
-#include "core/metering/formula_print.h"
+#include "core/metering/formula/formula_print.h"
 #include "projections/tables_balance.h"
 #include "projections/views/keys.h"
 

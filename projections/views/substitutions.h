@@ -3,7 +3,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_SUBSTITUTIONS_H
 #define EN_PROJECTIONS_VIEWS_SUBSTITUTIONS_H
 
-#include "core/metering/substitute.h"
+#include "core/metering/substitution/substitute.h"
 #include "projections/tables.h"
 #include "projections/tables_edit.h"
 

@@ -2,7 +2,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_TOTALS_H
 #define EN_PROJECTIONS_VIEWS_TOTALS_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/tables.h"
 
 /* block of size 0: nothing. The exponent is at least -6 (asserted: interval and formula see to it).

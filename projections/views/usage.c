@@ -3,7 +3,7 @@
 #include "core/event/payload.h"
 #include "core/fixed.h"
 #include "core/mem.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/views/advances.h"
 #include "projections/views/best.h"
 #include "projections/views/decree.h"

@@ -1,7 +1,7 @@
 /* How values came: V-05 different ones for one slot; V-06 before their slot had ended, V-27 later
  * than agreed. */
 #include "core/decimal.h"
-#include "core/metering/conflict.h"
+#include "core/metering/block/conflict.h"
 #include "projections/tables_validity.h"
 #include "projections/views/validity_work.h"
 

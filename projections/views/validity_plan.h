@@ -4,12 +4,12 @@
 #ifndef EN_PROJECTIONS_VIEWS_VALIDITY_PLAN_H
 #define EN_PROJECTIONS_VIEWS_VALIDITY_PLAN_H
 
-#include "core/metering/validation_arrival.h"
-#include "core/metering/validation_device.h"
-#include "core/metering/validation_outlier.h"
-#include "core/metering/validation_pair.h"
-#include "core/metering/validation_slots.h"
-#include "core/metering/validation_sum.h"
+#include "core/metering/validation/validation_arrival.h"
+#include "core/metering/validation/validation_device.h"
+#include "core/metering/validation/validation_outlier.h"
+#include "core/metering/validation/validation_pair.h"
+#include "core/metering/validation/validation_slots.h"
+#include "core/metering/validation/validation_sum.h"
 #include "projections/views/rules.h"
 
 struct en_validity_plan {

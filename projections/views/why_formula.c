@@ -1,9 +1,9 @@
 /* Formulas and balances of a derivation: the expression in force, its parts, its operands. */
 #include <inttypes.h>
 
-#include "core/metering/formula_explain.h"
-#include "core/metering/formula_grid.h"
-#include "core/metering/formula_unit.h"
+#include "core/metering/formula/formula_explain.h"
+#include "core/metering/formula/formula_grid.h"
+#include "core/metering/formula/formula_unit.h"
 #include "projections/views/best.h"
 #include "projections/views/interval.h"
 #include "projections/views/keys.h"

@@ -1,7 +1,7 @@
 /* What the rules found in a slot, and what was put in its place. */
 #include "core/mem.h"
-#include "core/metering/finding.h"
-#include "core/metering/substitute.h"
+#include "core/metering/substitution/substitute.h"
+#include "core/metering/validation/finding.h"
 #include "projections/views/why_work.h"
 
 #define LINE_SIZE_MAX ((size_t)16 << 10)

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "core/event/payload.h"
-#include "core/metering/consumption.h"
+#include "core/metering/reading/consumption.h"
 #include "projections/views/advances.h"
 #include "projections/views/why_work.h"
 

@@ -2,7 +2,7 @@
 #ifndef EN_PROJECTIONS_VIEWS_WHY_WORK_H
 #define EN_PROJECTIONS_VIEWS_WHY_WORK_H
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/views/rules.h"
 #include "projections/views/why.h"
 

@@ -9,7 +9,7 @@
 
 #include "core/event/payload_alarm.h"
 #include "core/metering/alarm.h"
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/tables_alarm.h"
 #include "projections/views/alarms.h"
 #include "tests/replay/world.h"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "processors/contract/contract.h"
 #include "tests/replay/world.h"
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "projections/tables_contract.h"
 #include "projections/tables_decree.h"
 #include "projections/views/best.h"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "core/metering/decree_chain.h"
+#include "core/metering/decree/decree_chain.h"
 #include "processors/contract/contract.h"
 #include "projections/tables_decree.h"
 #include "projections/views/best.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/metering/substitute.h"
+#include "core/metering/substitution/substitute.h"
 #include "projections/tables_edit.h"
 #include "projections/views/best.h"
 #include "tests/replay/world.h"

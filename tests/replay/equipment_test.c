@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/metering/loss.h"
+#include "core/metering/balance/loss.h"
 #include "projections/tables_balance.h"
 #include "projections/views/balance.h"
 #include "tests/replay/world.h"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "log/cursor.h"
 #include "processors/processor.h"
 

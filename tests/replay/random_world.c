@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "core/metering/rule.h"
+#include "core/metering/rule/rule.h"
 
 #define STEPS 600
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "processors/processor.h"
 #include "tests/replay/world.h"
 

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "core/metering/gas.h"
-#include "core/metering/heat.h"
-#include "core/metering/water.h"
+#include "core/metering/resource/gas.h"
+#include "core/metering/resource/heat.h"
+#include "core/metering/resource/water.h"
 #include "projections/views/curve.h"
 #include "tests/replay/world.h"
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/metering/estimation.h"
+#include "core/metering/substitution/estimation.h"
 #include "projections/digest.h"
 #include "projections/views/best.h"
 #include "tests/replay/world.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/limits.h"
-#include "core/metering/charge.h"
+#include "core/metering/tariff/charge.h"
 #include "projections/tables_schedule.h"
 #include "projections/views/schedule.h"
 #include "tests/replay/world.h"

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "core/metering/finding.h"
-#include "core/metering/rule.h"
+#include "core/metering/rule/rule.h"
+#include "core/metering/validation/finding.h"
 #include "projections/tables.h"
 #include "tests/replay/world.h"
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/views/curve.h"
 #include "projections/views/pending.h"
 #include "projections/views/usage.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/metering/block.h"
+#include "core/metering/block/block.h"
 #include "projections/digest.h"
 
 #define MEMORY_SIZE_MAX (UINT64_C(1) << 32)

@@ -21,7 +21,7 @@ struct world {
     struct en_batch batch;
     uint32_t source;
     uint64_t source_seq;
-    uint32_t actor; /* of the events to come; 0: the program itself */
+    uint32_t actor;        /* of the events to come; 0: the program itself */
     struct en_instant now; /* of the log's clock: moves a millisecond with each look */
     uint64_t random;
 };

@@ -1,8 +1,8 @@
 /* Balances: imbalance, errors of channels, levels, groups, the bypass breaker. */
-#include "core/metering/balance_level.h"
-#include "core/metering/bypass.h"
-#include "core/metering/channel_error.h"
-#include "core/metering/imbalance.h"
+#include "core/metering/balance/balance_level.h"
+#include "core/metering/balance/bypass.h"
+#include "core/metering/balance/channel_error.h"
+#include "core/metering/balance/imbalance.h"
 #include "core/metering/rounding.h"
 #include "tests/vectors/vector.h"
 

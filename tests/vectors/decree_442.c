@@ -1,9 +1,9 @@
 /* Decree 442: D442-A to D442-G and HOUR; D354-A. Energies in MWh, powers in MW where the vector
  * says so: the rules carry no unit of their own. */
-#include "core/metering/decree_442.h"
-#include "core/metering/decree_354.h"
-#include "core/metering/decree_chain.h"
-#include "core/metering/decree_shape.h"
+#include "core/metering/decree/decree_442.h"
+#include "core/metering/decree/decree_354.h"
+#include "core/metering/decree/decree_chain.h"
+#include "core/metering/decree/decree_shape.h"
 #include "core/metering/rounding.h"
 #include "tests/vectors/vector.h"
 

@@ -1,9 +1,9 @@
 /* E-01 to E-06, E-11, E-13 to E-15: estimates. */
-#include "core/metering/estimation_act.h"
-#include "core/metering/estimation_cross.h"
-#include "core/metering/estimation_interp.h"
-#include "core/metering/estimation_likeday.h"
-#include "core/metering/estimation_shape.h"
+#include "core/metering/substitution/estimation_act.h"
+#include "core/metering/substitution/estimation_cross.h"
+#include "core/metering/substitution/estimation_interp.h"
+#include "core/metering/substitution/estimation_likeday.h"
+#include "core/metering/substitution/estimation_shape.h"
 #include "tests/vectors/vector.h"
 
 #define MINUTES_MAX 100000

@@ -1,6 +1,6 @@
 /* EV-02, EV-05, EV-06: device events put together, lost, and what their codes mean. */
-#include "core/metering/event_code.h"
-#include "core/metering/event_pair.h"
+#include "core/metering/device/event_code.h"
+#include "core/metering/device/event_pair.h"
 #include "tests/vectors/vector.h"
 
 #include <stdio.h>

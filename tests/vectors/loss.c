@@ -1,5 +1,5 @@
 /* Calculated losses. */
-#include "core/metering/loss.h"
+#include "core/metering/balance/loss.h"
 #include "tests/vectors/vector.h"
 
 #define LOADS_MAX 256

@@ -10,15 +10,9 @@
 static const char *const not_yet[] = {"Q-", "M-"};
 
 static const struct en_vector_rule *const themes[] = {
-    en_vector_consumption_rules,
-    en_vector_time_rules,
-    en_vector_balance_rules,
-    en_vector_validation_rules,
-    en_vector_estimation_rules,
-    en_vector_resources_rules,
-    en_vector_decree_rules,
-    en_vector_loss_rules,
-    en_vector_tariff_rules,
+    en_vector_consumption_rules, en_vector_time_rules,       en_vector_balance_rules,
+    en_vector_validation_rules,  en_vector_estimation_rules, en_vector_resources_rules,
+    en_vector_decree_rules,      en_vector_loss_rules,       en_vector_tariff_rules,
     en_vector_event_rules,
 };
 

@@ -1,9 +1,9 @@
 /* gas, heat, steam, water. */
-#include "core/metering/gas.h"
-#include "core/metering/heat.h"
-#include "core/metering/leak.h"
-#include "core/metering/mean.h"
-#include "core/metering/water.h"
+#include "core/metering/resource/gas.h"
+#include "core/metering/resource/heat.h"
+#include "core/metering/resource/leak.h"
+#include "core/metering/resource/mean.h"
+#include "core/metering/resource/water.h"
 #include "tests/vectors/vector.h"
 
 #define PARTS_MAX 256

@@ -1,11 +1,11 @@
 /* Tariff zones, demand, deviation, charges, billing periods. */
-#include "core/metering/billing.h"
-#include "core/metering/charge.h"
-#include "core/metering/demand.h"
-#include "core/metering/deviation.h"
-#include "core/metering/parallel.h"
-#include "core/metering/reconciliation.h"
-#include "core/metering/tariff_plan.h"
+#include "core/metering/reading/parallel.h"
+#include "core/metering/reading/reconciliation.h"
+#include "core/metering/tariff/billing.h"
+#include "core/metering/tariff/charge.h"
+#include "core/metering/tariff/demand.h"
+#include "core/metering/tariff/deviation.h"
+#include "core/metering/tariff/tariff_plan.h"
 #include "tests/vectors/vector.h"
 
 enum { NIGHT, HALF, PEAK };

@@ -1,6 +1,6 @@
 /* T-01, T-02, T-04, T-05: days, their slots, clocks of devices. */
 #include "core/limits.h"
-#include "core/metering/device_clock.h"
+#include "core/metering/device/device_clock.h"
 #include "core/metering/grid.h"
 #include "core/zone.h"
 #include "tests/vectors/vector.h"

@@ -1,12 +1,12 @@
 /* V-01 to V-35, by the evaluators of core/metering/validation_*. Amounts and thresholds are decimal
  * text or whole numbers; percents are named so. */
-#include "core/metering/validation_arrival.h"
-#include "core/metering/validation_device.h"
-#include "core/metering/validation_outlier.h"
-#include "core/metering/validation_pair.h"
-#include "core/metering/validation_period.h"
-#include "core/metering/validation_slots.h"
-#include "core/metering/validation_sum.h"
+#include "core/metering/validation/validation_arrival.h"
+#include "core/metering/validation/validation_device.h"
+#include "core/metering/validation/validation_outlier.h"
+#include "core/metering/validation/validation_pair.h"
+#include "core/metering/validation/validation_period.h"
+#include "core/metering/validation/validation_slots.h"
+#include "core/metering/validation/validation_sum.h"
 #include "tests/vectors/vector.h"
 
 #define SLOTS_MAX 1500

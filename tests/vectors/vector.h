@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "core/metering/consumption.h"
+#include "core/metering/reading/consumption.h"
 
 #define EN_VECTOR_ITEMS_MAX 4096
 
