@@ -19,7 +19,7 @@ static const struct {
     {"block", "block.encode, .size, .sum; series.write, .size, .scan, .get: one day",
      en_bench_block},
     {"block-1m", "the same with ten times the points", en_bench_block_1m},
-    {"replay", "replay, replay-ratio, late, point-day, balance-month, group-month",
+    {"replay", "replay, replay-judged, replay-ratio, late, point-day, balance-month, group-month",
      en_bench_replay},
 };
 
