@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/decimal.h"
 #include "core/json.h"
 
 #define CELL_SIZE_MAX (256u << 10)
@@ -260,6 +261,54 @@ void en_rows_text(struct en_rows *rows, const char *text)
 void en_rows_slice(struct en_rows *rows, struct en_slice text)
 {
     put_cell(rows, CELL_TEXT, text);
+}
+
+void en_rows_slice_or_null(struct en_rows *rows, struct en_slice text)
+{
+    if (text.size > 0) {
+        en_rows_slice(rows, text);
+    } else {
+        en_rows_null(rows);
+    }
+}
+
+void en_rows_day(struct en_rows *rows, int32_t day)
+{
+    char text[EN_DAY_TEXT_SIZE];
+    size_t size = en_day_print((struct en_day){day}, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+void en_rows_instant(struct en_rows *rows, struct en_instant instant, int32_t offset_minutes)
+{
+    char text[EN_INSTANT_TEXT_SIZE];
+    size_t size = en_instant_print(instant, offset_minutes, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+void en_rows_instant_or_null(struct en_rows *rows, struct en_instant instant,
+                             int32_t offset_minutes)
+{
+    if (instant.us == 0) {
+        en_rows_null(rows);
+    } else {
+        en_rows_instant(rows, instant, offset_minutes);
+    }
+}
+
+void en_rows_micro(struct en_rows *rows, int64_t micro)
+{
+    char text[EN_DECIMAL_TEXT_SIZE];
+    size_t size = en_micro_print(micro, text);
+    en_rows_slice(rows, en_slice_of(text, size));
+}
+
+void en_rows_percent(struct en_rows *rows, int64_t percent)
+{
+    char text[EN_DECIMAL_TEXT_SIZE];
+    struct en_decimal decimal = {percent, -4};
+    size_t size = en_decimal_print(en_decimal_canonical(decimal), text);
+    en_rows_slice(rows, en_slice_of(text, size));
 }
 
 void en_rows_count(struct en_rows *rows, uint64_t count)

@@ -10,6 +10,7 @@
 
 #include "app/command.h"
 #include "app/io.h"
+#include "core/instant.h"
 
 #define EN_ROWS_COLUMNS_MAX 24u
 #define EN_ROWS_HELD 2048u
@@ -52,6 +53,14 @@ void en_rows_slice(struct en_rows *rows, struct en_slice text);
 void en_rows_count(struct en_rows *rows, uint64_t count);
 void en_rows_bool(struct en_rows *rows, bool value);
 void en_rows_null(struct en_rows *rows);
+void en_rows_slice_or_null(struct en_rows *rows, struct en_slice text); /* null: it is empty */
+void en_rows_day(struct en_rows *rows, int32_t day);
+void en_rows_instant(struct en_rows *rows, struct en_instant instant, int32_t offset_minutes);
+/* Null for the instant 0, which stands for always. */
+void en_rows_instant_or_null(struct en_rows *rows, struct en_instant instant,
+                             int32_t offset_minutes);
+void en_rows_micro(struct en_rows *rows, int64_t micro);     /* of 1e-6 */
+void en_rows_percent(struct en_rows *rows, int64_t percent); /* of 1e-4 % */
 /* A cell that is JSON already; a table and CSV show it as it is. */
 void en_rows_json(struct en_rows *rows, struct en_slice json);
 

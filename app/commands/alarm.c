@@ -178,17 +178,6 @@ en_code en_run_alarm_act(struct en_session *session, const struct en_arguments *
 
 /* ---- lists ---- */
 
-static void put_instant(struct en_rows *rows, struct en_instant instant)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    if (instant.us == 0) {
-        en_rows_null(rows);
-        return;
-    }
-    size_t size = en_instant_print(instant, 0, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 static en_code put_actor(struct en_rows *rows, struct en_store *store, uint32_t actor,
                          struct en_error *err)
 {
@@ -226,9 +215,9 @@ static en_code list_alarms(struct en_store *store, const struct en_arguments *ar
         en_rows_text(&rows, en_alarm_state_text(row->state));
         en_rows_slice(&rows, row->alarm);
         en_rows_slice(&rows, row->subject);
-        put_instant(&rows, row->at);
+        en_rows_instant_or_null(&rows, row->at, 0);
         en_rows_slice(&rows, row->value);
-        put_instant(&rows, row->until);
+        en_rows_instant_or_null(&rows, row->until, 0);
         en_rows_slice(&rows, row->text);
         code = put_actor(&rows, store, row->actor, err);
         en_rows_slice(&rows, row->suppressed_by);
@@ -343,7 +332,7 @@ en_code en_run_alarm_show(struct en_session *session, const struct en_arguments 
 static void put_history(struct en_rows *rows, const struct en_alarm_history_row *row)
 {
     en_rows_count(rows, row->number);
-    put_instant(rows, row->at);
+    en_rows_instant_or_null(rows, row->at, 0);
     en_rows_slice(rows, row->alarm);
     en_rows_slice(rows, row->subject);
     en_rows_text(rows, en_alarm_state_text(row->from));
@@ -405,13 +394,6 @@ en_code en_run_alarm_history(struct en_session *session, const struct en_argumen
     return en_list_run(session, arguments, io, list_history, err);
 }
 
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    size_t size = en_micro_print(micro, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 static en_code show_quality(struct en_store *store, const struct en_arguments *arguments,
                             struct en_io *io, struct en_error *err)
 {
@@ -446,11 +428,11 @@ static en_code show_quality(struct en_store *store, const struct en_arguments *a
     for (size_t i = 1; i <= 3; i++) {
         en_rows_count(&rows, quality.priority_counts[i]);
     }
-    put_micro(&rows, quality.per_window_micro);
-    put_micro(&rows, quality.per_day_micro);
+    en_rows_micro(&rows, quality.per_window_micro);
+    en_rows_micro(&rows, quality.per_day_micro);
     en_rows_count(&rows, quality.most_in_window);
-    put_micro(&rows, quality.flood_1e4_percent * 100);
-    put_micro(&rows, quality.worst_1e4_percent * 100);
+    en_rows_micro(&rows, quality.flood_1e4_percent * 100);
+    en_rows_micro(&rows, quality.worst_1e4_percent * 100);
     en_rows_count(&rows, quality.chattering_count);
     en_rows_count(&rows, quality.stale_count);
     en_rows_count(&rows, quality.acknowledged_count);

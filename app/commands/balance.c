@@ -158,33 +158,6 @@ en_code en_run_equipment_set(struct en_session *session, const struct en_argumen
 
 /* ---- equipment list, show ---- */
 
-static void put_day(struct en_rows *rows, int32_t day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    size_t size = en_day_print((struct en_day){day}, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_micro_print(micro, text);
-    en_rows_text(rows, text);
-}
-
-static en_code put_key(struct en_rows *rows, struct en_store *store, en_name_type type, uint32_t id,
-                       struct en_error *err)
-{
-    struct en_slice key = {0};
-    en_code code = en_keys_key(store, type, id, &key, err);
-    if (code == EN_OK && key.size > 0) {
-        en_rows_slice(rows, key);
-    } else {
-        en_rows_null(rows);
-    }
-    return code;
-}
-
 /* The formula of its losses on the day. */
 static en_code put_losses(struct en_rows *rows, struct en_store *store,
                           const struct en_equipment_row *row, struct en_error *err)
@@ -215,15 +188,15 @@ static en_code put_equipment(struct en_rows *rows, struct en_store *store,
 {
     char tangent[EN_RATIO_TEXT_SIZE] = "0";
     en_rows_slice(rows, row->set.name);
-    put_day(rows, row->from_day);
+    en_rows_day(rows, row->from_day);
     en_rows_slice(rows, row->set.type);
-    en_code code = put_key(rows, store, EN_NAME_OBJECT, row->set.object, err);
-    code = code == EN_OK ? put_key(rows, store, EN_NAME_POINT, row->set.point, err) : code;
-    put_micro(rows, row->set.idle_micro_kw);
-    put_micro(rows, row->set.rated_micro_kva);
-    put_micro(rows, row->set.rated_micro_kv);
-    put_micro(rows, row->set.micro_ohm_per_km);
-    put_micro(rows, row->set.micro_km);
+    en_code code = en_list_key(rows, store, EN_NAME_OBJECT, row->set.object, err);
+    code = code == EN_OK ? en_list_key(rows, store, EN_NAME_POINT, row->set.point, err) : code;
+    en_rows_micro(rows, row->set.idle_micro_kw);
+    en_rows_micro(rows, row->set.rated_micro_kva);
+    en_rows_micro(rows, row->set.rated_micro_kv);
+    en_rows_micro(rows, row->set.micro_ohm_per_km);
+    en_rows_micro(rows, row->set.micro_km);
     if (row->set.tangent.den != 0) {
         (void)en_ratio_print(row->set.tangent, tangent);
     }
@@ -231,8 +204,8 @@ static en_code put_equipment(struct en_rows *rows, struct en_store *store,
     put_class(rows, row->set.current_class);
     put_class(rows, row->set.voltage_class);
     put_class(rows, row->set.meter_class);
-    put_micro(rows, row->set.wire_micro_percent);
-    put_micro(rows, row->set.rated_micro_a);
+    en_rows_micro(rows, row->set.wire_micro_percent);
+    en_rows_micro(rows, row->set.rated_micro_a);
     put_class(rows, row->set.document);
     return code == EN_OK ? put_losses(rows, store, row, err) : code;
 }
@@ -352,13 +325,6 @@ en_code en_run_bypass_off(struct en_session *session, const struct en_arguments 
     return code == EN_OK ? switch_bypass(session, arguments, io, valid, &set, err) : code;
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    size_t size = en_instant_print(instant, offset, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 static en_code list_bypasses(struct en_store *store, const struct en_arguments *arguments,
                              struct en_io *io, struct en_error *err)
 {
@@ -378,13 +344,13 @@ static en_code list_bypasses(struct en_store *store, const struct en_arguments *
             continue;
         }
         code = en_keys_point_offset(store, row.bypass, row.from, &offset, err);
-        code = code == EN_OK ? put_key(&rows, store, EN_NAME_POINT, row.bypass, err) : code;
-        code = code == EN_OK ? put_key(&rows, store, EN_NAME_POINT, row.feeder, err) : code;
-        put_instant(&rows, row.from, offset);
+        code = code == EN_OK ? en_list_key(&rows, store, EN_NAME_POINT, row.bypass, err) : code;
+        code = code == EN_OK ? en_list_key(&rows, store, EN_NAME_POINT, row.feeder, err) : code;
+        en_rows_instant(&rows, row.from, offset);
         if (row.to.us == EN_BYPASS_OPEN.us) {
             en_rows_null(&rows);
         } else {
-            put_instant(&rows, row.to, offset);
+            en_rows_instant(&rows, row.to, offset);
         }
         en_rows_bool(&rows, row.is_inverted);
         put_class(&rows, row.document);

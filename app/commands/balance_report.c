@@ -13,15 +13,6 @@
 
 #define ARENA_SIZE_MAX ((size_t)256 << 20)
 
-static void put_slice(struct en_rows *rows, struct en_slice text)
-{
-    if (text.size > 0) {
-        en_rows_slice(rows, text);
-    } else {
-        en_rows_null(rows);
-    }
-}
-
 /* ---- balance scheme ---- */
 
 static en_code name_side(struct en_session *session, struct en_slice name, const char *side,
@@ -95,10 +86,10 @@ static void put_scheme(const struct en_scheme *scheme, const struct en_arguments
         en_rows_text(&rows, balance->rule);
         en_rows_slice(&rows, balance->object);
         en_rows_text(&rows, en_scheme_state_text(balance->state));
-        put_slice(&rows, balance->in);
-        put_slice(&rows, balance->out);
-        put_slice(&rows, balance->losses);
-        put_slice(&rows, balance->why);
+        en_rows_slice_or_null(&rows, balance->in);
+        en_rows_slice_or_null(&rows, balance->out);
+        en_rows_slice_or_null(&rows, balance->losses);
+        en_rows_slice_or_null(&rows, balance->why);
     }
     en_rows_end(&rows);
     if (arguments->is_dry_run) {
@@ -136,20 +127,6 @@ en_code en_run_balance_scheme(struct en_session *session, const struct en_argume
 
 /* ---- report losses ---- */
 
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_micro_print(micro, text);
-    en_rows_text(rows, text);
-}
-
-static void put_percent(struct en_rows *rows, int64_t percent)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent, -4}), text);
-    en_rows_text(rows, text);
-}
-
 static void put_nulls(struct en_rows *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -175,7 +152,7 @@ static en_code put_object(struct en_rows *rows, struct en_store *store, uint32_t
 {
     struct en_slice key = {0};
     en_code code = en_keys_key(store, EN_NAME_OBJECT, object, &key, err);
-    put_slice(rows, key);
+    en_rows_slice_or_null(rows, key);
     return code;
 }
 
@@ -187,7 +164,7 @@ static en_code put_equipment(struct en_rows *rows, struct en_store *store,
     en_rows_slice(rows, one->type);
     en_code code = put_object(rows, store, one->object, err);
     put_nulls(rows, 3);
-    put_micro(rows, one->micro);
+    en_rows_micro(rows, one->micro);
     put_nulls(rows, 3);
     en_rows_count(rows, one->slots_count);
     en_rows_count(rows, one->missing_count);
@@ -204,12 +181,12 @@ static en_code put_level(struct en_rows *rows, struct en_store *store,
     en_rows_slice(rows, level->name);
     en_rows_null(rows);
     en_code code = put_object(rows, store, level->object, err);
-    put_micro(rows, totals->in_micro);
-    put_micro(rows, totals->out_micro);
-    put_micro(rows, level->loss.reported_micro);
-    put_micro(rows, totals->losses_micro);
-    put_micro(rows, level->loss.commercial_micro);
-    put_percent(rows, level->loss.commercial_percent);
+    en_rows_micro(rows, totals->in_micro);
+    en_rows_micro(rows, totals->out_micro);
+    en_rows_micro(rows, level->loss.reported_micro);
+    en_rows_micro(rows, totals->losses_micro);
+    en_rows_micro(rows, level->loss.commercial_micro);
+    en_rows_percent(rows, level->loss.commercial_percent);
     en_rows_bool(rows, level->loss.is_above);
     en_rows_count(rows, totals->slots_count);
     en_rows_count(rows, totals->partial_count);

@@ -255,17 +255,6 @@ en_code en_run_cause_set(struct en_session *session, const struct en_arguments *
                          : code;
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    if (instant.us == 0) {
-        en_rows_null(rows);
-        return;
-    }
-    (void)en_instant_print(instant, offset, text);
-    en_rows_text(rows, text);
-}
-
 static void put_micro(struct en_rows *rows, int64_t micro)
 {
     char text[EN_DECIMAL_TEXT_SIZE];
@@ -356,8 +345,8 @@ static en_code put_contract(struct en_rows *rows, struct en_store *store,
         return code;
     }
     en_rows_slice(rows, key);
-    put_instant(rows, row->from, offset);
-    put_instant(rows, row->to, offset);
+    en_rows_instant_or_null(rows, row->from, offset);
+    en_rows_instant_or_null(rows, row->to, offset);
     put_text(rows, row->number);
     put_micro(rows, row->max_power_micro);
     put_text(rows, row->connection);
@@ -454,8 +443,8 @@ static en_code list_causes(struct en_store *store, const struct en_arguments *ar
         code =
             code == EN_OK ? en_keys_point_offset(store, row.point, row.from, &offset, err) : code;
         en_rows_slice(&rows, key);
-        put_instant(&rows, row.from, offset);
-        put_instant(&rows, row.to, offset);
+        en_rows_instant_or_null(&rows, row.from, offset);
+        en_rows_instant_or_null(&rows, row.to, offset);
         en_rows_text(&rows, row.cause == 0 ? "NONE" : en_decree_cause_name(row.cause));
         en_rows_text(&rows, row.cause == 0 ? "taken back" : en_decree_cause_about(row.cause));
         put_text(&rows, row.act);

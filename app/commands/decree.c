@@ -11,17 +11,6 @@
 #include "projections/views/decree.h"
 #include "projections/views/keys.h"
 
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    if (instant.us == 0) {
-        en_rows_null(rows);
-        return;
-    }
-    (void)en_instant_print(instant, offset, text);
-    en_rows_text(rows, text);
-}
-
 static void put_micro(struct en_rows *rows, int64_t micro, bool is_given)
 {
     char text[EN_DECIMAL_TEXT_SIZE];
@@ -46,8 +35,8 @@ static void put_part(struct en_rows *rows, const struct en_decree_line *line)
     char why[EN_DECREE_WHY_SIZE];
     const char *rule = en_decree_method_rule((en_decree_method)part->method);
     bool is_filled = part->method != EN_DECREE_METHOD_NONE;
-    put_instant(rows, part->from, line->offset_minutes);
-    put_instant(rows, part->to, line->offset_minutes);
+    en_rows_instant_or_null(rows, part->from, line->offset_minutes);
+    en_rows_instant_or_null(rows, part->to, line->offset_minutes);
     en_rows_text(rows, en_decree_cause_name(part->cause));
     en_rows_text(rows, en_decree_method_name(part->method));
     if (rule[0] == '\0') {
@@ -57,8 +46,8 @@ static void put_part(struct en_rows *rows, const struct en_decree_line *line)
     }
     put_micro(rows, part->micro, is_filled);
     put_micro(rows, part->power_micro, part->power_micro > 0);
-    put_instant(rows, part->reference_from, line->offset_minutes);
-    put_instant(rows, part->reference_to, line->offset_minutes);
+    en_rows_instant_or_null(rows, part->reference_from, line->offset_minutes);
+    en_rows_instant_or_null(rows, part->reference_to, line->offset_minutes);
     if (en_decree_why_print(part, why) == 0) {
         en_rows_null(rows);
     } else {
@@ -74,8 +63,8 @@ static en_code put_line(void *self, const struct en_decree_line *line, struct en
     (void)en_decree_state_print(line->period, state);
     en_rows_slice(rows, line->point_key);
     en_rows_slice(rows, line->channel->code);
-    put_instant(rows, line->period->from, line->offset_minutes);
-    put_instant(rows, line->period->to, line->offset_minutes);
+    en_rows_instant_or_null(rows, line->period->from, line->offset_minutes);
+    en_rows_instant_or_null(rows, line->period->to, line->offset_minutes);
     en_rows_text(rows, state);
     en_rows_text(rows, en_unit_name((en_unit)line->channel->unit));
     if (line->part != NULL) {

@@ -252,26 +252,6 @@ en_code en_run_edit_retract(struct en_session *session, const struct en_argument
 
 /* ---- lists ---- */
 
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    if (instant.us == 0) {
-        en_rows_null(rows);
-        return;
-    }
-    (void)en_instant_print(instant, offset, text);
-    en_rows_text(rows, text);
-}
-
-static void put_slice(struct en_rows *rows, struct en_slice text)
-{
-    if (text.size == 0) {
-        en_rows_null(rows);
-    } else {
-        en_rows_slice(rows, text);
-    }
-}
-
 static en_code put_edit(void *self, const struct en_edit_line *line, struct en_error *err)
 {
     struct en_rows *rows = self;
@@ -281,19 +261,19 @@ static en_code put_edit(void *self, const struct en_edit_line *line, struct en_e
     en_rows_slice(rows, line->point_key);
     en_rows_slice(rows, line->code);
     en_rows_text(rows, en_edit_kind_name(edit->kind));
-    put_instant(rows, edit->from, line->offset_minutes);
-    put_instant(rows, edit->to, line->offset_minutes);
+    en_rows_instant_or_null(rows, edit->from, line->offset_minutes);
+    en_rows_instant_or_null(rows, edit->to, line->offset_minutes);
     en_rows_text(rows, en_reason_code((en_reason)edit->reason));
     en_rows_slice(rows, edit->evidence);
     en_rows_text(rows, en_edit_state_name(edit->state));
-    put_slice(rows, line->requester);
-    put_slice(rows, line->decider);
+    en_rows_slice_or_null(rows, line->requester);
+    en_rows_slice_or_null(rows, line->decider);
     if (edit->retracts == 0) {
         en_rows_null(rows);
     } else {
         en_rows_count(rows, edit->retracts);
     }
-    put_slice(rows, edit->comment);
+    en_rows_slice_or_null(rows, edit->comment);
     return EN_OK;
 }
 
@@ -398,12 +378,12 @@ static en_code put_line(void *self, const struct en_substitution_line *line, str
     report->err = err;
     en_rows_slice(rows, line->point_key);
     en_rows_slice(rows, line->channel->code);
-    put_instant(rows, line->span.from, line->offset_minutes);
-    put_instant(rows, line->span.to, line->offset_minutes);
+    en_rows_instant_or_null(rows, line->span.from, line->offset_minutes);
+    en_rows_instant_or_null(rows, line->span.to, line->offset_minutes);
     en_rows_count(rows, substitute->slots);
     en_rows_bool(rows, line->is_filled);
     const char *rule = en_decree_method_rule((en_decree_method)line->decree);
-    put_slice(rows, en_slice_text(line->decree != 0 ? rule : en_method_id(method)));
+    en_rows_slice_or_null(rows, en_slice_text(line->decree != 0 ? rule : en_method_id(method)));
     if (line->values_count == substitute->slots) {
         (void)en_micro_print(line->micro, text);
         en_rows_text(rows, text);
@@ -411,7 +391,7 @@ static en_code put_line(void *self, const struct en_substitution_line *line, str
         en_rows_null(rows);
     }
     en_rows_text(rows, en_unit_name((en_unit)line->channel->unit));
-    put_slice(rows, en_slice_text(en_reason_code((en_reason)substitute->reason)));
+    en_rows_slice_or_null(rows, en_slice_text(en_reason_code((en_reason)substitute->reason)));
     en_code code = put_words(report, line);
     if (code == EN_OK && report->has_parts) {
         code = put_part(report, line, true);

@@ -137,13 +137,6 @@ static bool is_wanted(const struct wanted *wanted, const struct en_device_interv
            (!wanted->has_category || wanted->category == info->category);
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant instant)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    size_t size = en_instant_print(instant, 0, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 static en_code put_row(struct en_rows *rows, struct en_store *store, const struct wanted *wanted,
                        const struct en_device_interval_row *row,
                        const struct en_event_class_info *info, struct en_error *err)
@@ -158,11 +151,11 @@ static en_code put_row(struct en_rows *rows, struct en_store *store, const struc
     en_rows_text(rows, info->text);
     en_rows_text(rows, part != NULL ? part->text : "?");
     en_rows_text(rows, en_event_severity_text(info->severity));
-    put_instant(rows, row->from);
+    en_rows_instant(rows, row->from, 0);
     if (row->is_open) {
         en_rows_null(rows);
     } else {
-        put_instant(rows, row->to);
+        en_rows_instant(rows, row->to, 0);
     }
     en_rows_text(rows, row->is_open ? "open" : row->is_point ? "point" : "closed");
     en_rows_count(rows, row->ignored_count);

@@ -34,13 +34,6 @@ static void put_hash(struct en_rows *rows, const struct en_hash *hash)
     en_rows_text(rows, hex);
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant instant)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    size_t size = en_instant_print(instant, 0, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 /* A whole small file named on the command line. */
 static en_code read_named(const struct en_io *io, const char *name, struct en_buf *bytes,
                           struct en_error *err)
@@ -371,7 +364,7 @@ static void put_proof(const struct en_proof *proof, const struct en_arguments *a
     en_rows_text(&rows, "ok");
     en_rows_count(&rows, proof->index);
     en_rows_text(&rows, info == NULL ? "unknown" : info->name);
-    put_instant(&rows, proof->event.header.recorded_at);
+    en_rows_instant(&rows, proof->event.header.recorded_at, 0);
     en_rows_text(&rows, proof->checkpoint.origin);
     en_rows_count(&rows, proof->checkpoint.size);
     put_hash(&rows, &proof->checkpoint.root);

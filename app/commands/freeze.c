@@ -95,13 +95,6 @@ static const struct en_column short_columns[] = {
     {"scope", NULL, false}, {"rows", NULL, true}, {"missing", NULL, true}, {"pending", NULL, true},
 };
 
-static void put_day(struct en_rows *rows, int32_t day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    size_t size = en_day_print((struct en_day){day}, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 static void put_hash(struct en_rows *rows, const struct en_hash *hash)
 {
     char hex[EN_HASH_HEX_SIZE];
@@ -122,8 +115,8 @@ static void put_run(struct en_rows *rows, const struct freeze_run *run)
 {
     en_rows_text(rows, run->id);
     en_rows_count(rows, run->row.run);
-    put_day(rows, run->row.from_day);
-    put_day(rows, run->row.to_day);
+    en_rows_day(rows, run->row.from_day);
+    en_rows_day(rows, run->row.to_day);
     put_scope(rows, run);
     en_rows_text(rows, run->policy);
     en_rows_count(rows, run->row.seq);
@@ -144,8 +137,8 @@ static void put_short_run(struct en_rows *rows, const struct freeze_run *run)
 {
     en_rows_text(rows, run->id);
     en_rows_count(rows, run->row.run);
-    put_day(rows, run->row.from_day);
-    put_day(rows, run->row.to_day);
+    en_rows_day(rows, run->row.from_day);
+    en_rows_day(rows, run->row.to_day);
     put_scope(rows, run);
     en_rows_count(rows, run->row.rows_count);
     en_rows_count(rows, run->row.missing_count);
@@ -416,7 +409,7 @@ static en_code put_pending(void *self, const struct en_pending_row *row, struct 
     (void)snprintf(label, sizeof label, "%.*s%s%.*s", (int)row->key.size,
                    (const char *)row->key.bytes, row->code.size > 0 ? " " : "", (int)row->code.size,
                    (const char *)row->code.bytes);
-    put_day(rows, row->day);
+    en_rows_day(rows, row->day);
     en_rows_text(rows, row->lane == EN_FROZEN_INTERVAL ? "energy"
                        : row->lane == EN_FROZEN_NODE   ? "formula"
                                                        : "balance");

@@ -13,27 +13,6 @@
 #include "projections/views/freeze_checks.h"
 #include "projections/views/keys.h"
 
-static void put_day(struct en_rows *rows, int32_t day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    size_t size = en_day_print((struct en_day){day}, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
-/* The external key of an id; nothing for 0 and for ids that have none. */
-static en_code put_key(struct en_rows *rows, struct en_store *store, en_name_type type, uint32_t id,
-                       struct en_error *err)
-{
-    struct en_slice key = {NULL, 0};
-    en_code code = en_keys_key(store, type, id, &key, err);
-    if (code == EN_OK && key.size > 0) {
-        en_rows_slice(rows, key);
-    } else if (code == EN_OK) {
-        en_rows_null(rows);
-    }
-    return code;
-}
-
 /* ---- policies ---- */
 
 en_code en_run_policy_set(struct en_session *session, const struct en_arguments *arguments,
@@ -195,16 +174,16 @@ static en_code put_request(struct en_rows *rows, struct en_store *store,
         code = en_table_get(store, &en_table_policy, &policy, NULL, err);
     }
     code = code == EN_OK ? count_approvals(store, row->freeze, &approvals, err) : code;
-    code = code == EN_OK ? put_key(rows, store, EN_NAME_FREEZE, row->freeze, err) : code;
+    code = code == EN_OK ? en_list_key(rows, store, EN_NAME_FREEZE, row->freeze, err) : code;
     if (code != EN_OK) {
         return code;
     }
-    put_day(rows, row->from_day);
-    put_day(rows, row->to_day);
-    code = put_key(rows, store, EN_NAME_OBJECT, row->scope, err);
+    en_rows_day(rows, row->from_day);
+    en_rows_day(rows, row->to_day);
+    code = en_list_key(rows, store, EN_NAME_OBJECT, row->scope, err);
     if (code == EN_OK) {
         en_rows_slice(rows, row->policy);
-        code = put_key(rows, store, EN_NAME_ACTOR, row->actor, err);
+        code = en_list_key(rows, store, EN_NAME_ACTOR, row->actor, err);
     }
     if (code == EN_OK) {
         en_rows_count(rows, row->seq);
@@ -309,10 +288,10 @@ static en_code put_hold(struct en_rows *rows, struct en_store *store, const stru
     char at[EN_INSTANT_TEXT_SIZE];
     uint64_t kept = 0;
     size_t size = en_instant_print(row->at, 0, at);
-    en_code code = put_key(rows, store, EN_NAME_OBJECT, row->scope, err);
+    en_code code = en_list_key(rows, store, EN_NAME_OBJECT, row->scope, err);
     if (code == EN_OK) {
         en_rows_slice(rows, en_slice_of(at, size));
-        code = put_key(rows, store, EN_NAME_ACTOR, row->actor, err);
+        code = en_list_key(rows, store, EN_NAME_ACTOR, row->actor, err);
     }
     code = code == EN_OK ? count_kept(store, row->scope, &kept, err) : code;
     if (code == EN_OK) {

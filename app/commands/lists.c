@@ -57,35 +57,12 @@ en_code en_list_run(struct en_session *session, const struct en_arguments *argum
     return code;
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
+en_code en_list_key(struct en_rows *rows, struct en_store *store, en_name_type type, uint32_t id,
+                    struct en_error *err)
 {
-    char text[EN_INSTANT_TEXT_SIZE];
-    if (instant.us == 0) {
-        en_rows_null(rows);
-        return;
-    }
-    size_t size = en_instant_print(instant, offset, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
-static void put_day(struct en_rows *rows, int32_t day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    size_t size = en_day_print((struct en_day){day}, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
-/* The external key of an id, or nothing. */
-static en_code put_key(struct en_rows *rows, struct en_store *store, en_name_type type, uint32_t id,
-                       struct en_error *err)
-{
-    struct en_slice key;
+    struct en_slice key = {0};
     en_code code = en_keys_key(store, type, id, &key, err);
-    if (code == EN_OK && key.size > 0) {
-        en_rows_slice(rows, key);
-    } else {
-        en_rows_null(rows);
-    }
+    en_rows_slice_or_null(rows, code == EN_OK ? key : (struct en_slice){0});
     return code;
 }
 
@@ -126,11 +103,11 @@ static en_code list_objects(struct en_store *store, const struct en_arguments *a
         }
         char offset[16];
         (void)snprintf(offset, sizeof offset, "%" PRId32, row.fiscal_offset_minutes);
-        code = put_key(&rows, store, EN_NAME_OBJECT, row.object, err);
-        put_instant(&rows, row.from, row.fiscal_offset_minutes);
+        code = en_list_key(&rows, store, EN_NAME_OBJECT, row.object, err);
+        en_rows_instant_or_null(&rows, row.from, row.fiscal_offset_minutes);
         en_rows_slice(&rows, row.name);
         en_rows_slice(&rows, row.type);
-        code = code == EN_OK ? put_key(&rows, store, EN_NAME_OBJECT, row.parent, err) : code;
+        code = code == EN_OK ? en_list_key(&rows, store, EN_NAME_OBJECT, row.parent, err) : code;
         en_rows_slice(&rows, row.zone);
         en_rows_json(&rows, en_slice_text(offset));
     }
@@ -161,11 +138,11 @@ static en_code list_points(struct en_store *store, const struct en_arguments *ar
         if (code != EN_OK) {
             break;
         }
-        code = put_key(&rows, store, EN_NAME_POINT, row.point, err);
-        put_instant(&rows, row.from, 0);
+        code = en_list_key(&rows, store, EN_NAME_POINT, row.point, err);
+        en_rows_instant_or_null(&rows, row.from, 0);
         en_rows_slice(&rows, row.name);
         en_rows_slice(&rows, row.resource);
-        code = code == EN_OK ? put_key(&rows, store, EN_NAME_OBJECT, row.object, err) : code;
+        code = code == EN_OK ? en_list_key(&rows, store, EN_NAME_OBJECT, row.object, err) : code;
     }
     return end_scan(&scan, &rows, code);
 }
@@ -193,7 +170,7 @@ static en_code list_channels(struct en_store *store, const struct en_arguments *
         if (code != EN_OK) {
             break;
         }
-        code = put_key(&rows, store, EN_NAME_POINT, row.point, err);
+        code = en_list_key(&rows, store, EN_NAME_POINT, row.point, err);
         en_rows_slice(&rows, row.code);
         en_rows_text(&rows, en_unit_name((en_unit)row.unit));
         en_rows_text(&rows, bases[row.basis < EN_COUNT_OF(bases) ? row.basis : 0]);
@@ -230,8 +207,9 @@ static en_code put_place(struct en_rows *rows, struct en_store *store, uint32_t 
     }
     en_table_scan_end(&scan);
     en_arena_fini(&arena);
-    return code == EN_OK || code == EN_NOT_FOUND ? put_key(rows, store, EN_NAME_POINT, point, err)
-                                                 : code;
+    return code == EN_OK || code == EN_NOT_FOUND
+               ? en_list_key(rows, store, EN_NAME_POINT, point, err)
+               : code;
 }
 
 static en_code list_devices(struct en_store *store, const struct en_arguments *arguments,
@@ -253,7 +231,7 @@ static en_code list_devices(struct en_store *store, const struct en_arguments *a
             break;
         }
         char capacity[EN_DECIMAL_TEXT_SIZE];
-        code = put_key(&rows, store, EN_NAME_DEVICE, row.device, err);
+        code = en_list_key(&rows, store, EN_NAME_DEVICE, row.device, err);
         en_rows_slice(&rows, row.serial);
         en_rows_slice(&rows, row.type);
         if (row.capacity.digits == 0) {
@@ -293,11 +271,11 @@ static en_code list_transformers(struct en_store *store, const struct en_argumen
         }
         char ratio[EN_RATIO_TEXT_SIZE];
         (void)en_ratio_print(row.ratio, ratio);
-        code = put_key(&rows, store, EN_NAME_TRANSFORMER, row.transformer, err);
+        code = en_list_key(&rows, store, EN_NAME_TRANSFORMER, row.transformer, err);
         en_rows_slice(&rows, row.name);
         en_rows_slice(&rows, row.type);
         en_rows_text(&rows, ratio);
-        code = code == EN_OK ? put_key(&rows, store, EN_NAME_OBJECT, row.object, err) : code;
+        code = code == EN_OK ? en_list_key(&rows, store, EN_NAME_OBJECT, row.object, err) : code;
     }
     return end_scan(&scan, &rows, code);
 }
@@ -324,7 +302,7 @@ static en_code list_formulas(struct en_store *store, const struct en_arguments *
         code = scan_next(&scan, &row, code, err);
         if (code == EN_OK && !row.is_hidden) {
             en_rows_slice(&rows, row.name);
-            put_day(&rows, row.from_day);
+            en_rows_day(&rows, row.from_day);
             en_rows_text(&rows, en_unit_name((en_unit)row.unit));
             en_rows_slice(&rows, row.expression);
         }
@@ -355,8 +333,8 @@ static en_code list_balances(struct en_store *store, const struct en_arguments *
             break;
         }
         en_rows_slice(&rows, row.name);
-        put_day(&rows, row.from_day);
-        code = put_key(&rows, store, EN_NAME_OBJECT, row.object, err);
+        en_rows_day(&rows, row.from_day);
+        code = en_list_key(&rows, store, EN_NAME_OBJECT, row.object, err);
         en_rows_slice(&rows, row.in);
         en_rows_slice(&rows, row.out);
         en_rows_slice(&rows, row.losses);

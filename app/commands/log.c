@@ -36,13 +36,6 @@ struct show {
     bool is_short;
 };
 
-static void put_instant(struct en_rows *rows, struct en_instant instant)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    size_t size = en_instant_print(instant, 0, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 static void put_name(struct show *show, en_name_type type, uint32_t id)
 {
     char name[EN_NAME_SIZE_MAX + 1];
@@ -77,8 +70,8 @@ static void put_long_columns(struct show *show, const struct en_event_header *he
 {
     bool has_valid = header->valid.from.us != 0 || header->valid.to.us != 0;
     if (has_valid) {
-        put_instant(&show->rows, header->valid.from);
-        put_instant(&show->rows, header->valid.to);
+        en_rows_instant(&show->rows, header->valid.from, 0);
+        en_rows_instant(&show->rows, header->valid.to, 0);
     } else {
         en_rows_null(&show->rows);
         en_rows_null(&show->rows);
@@ -106,7 +99,7 @@ static en_code put_event(struct show *show, const struct en_event *event, struct
         return en_error_wrap(err, "event %" PRIu64, event->header.seq.n);
     }
     en_rows_count(&show->rows, event->header.seq.n);
-    put_instant(&show->rows, event->header.recorded_at);
+    en_rows_instant(&show->rows, event->header.recorded_at, 0);
     en_rows_text(&show->rows, info == NULL ? "unknown" : info->name);
     put_name(show, info == NULL ? EN_NAME_NONE : info->subject, event->header.subject);
     if (!show->is_short) {

@@ -67,27 +67,6 @@ static en_lane lane_of(const struct en_arguments *arguments)
     return lane != NULL && strcmp(lane, "live") == 0 ? EN_LANE_LIVE : EN_LANE_FISCAL;
 }
 
-static void put_day(struct en_rows *rows, struct en_day day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    size_t size = en_day_print(day, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    size_t size = en_instant_print(instant, offset, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    size_t size = en_micro_print(micro, text);
-    en_rows_slice(rows, en_slice_of(text, size));
-}
-
 /* ---- usage ---- */
 
 static en_code narrow(struct en_store *store, const struct en_arguments *arguments,
@@ -139,19 +118,19 @@ static void put_usage_row(struct en_rows *rows, const struct en_usage *usage,
         en_rows_slice(rows, series->code);
     }
     if (query->is_instants) {
-        put_instant(rows, series->interval.from, series->offset_minutes);
-        put_instant(rows, series->interval.to, series->offset_minutes);
+        en_rows_instant(rows, series->interval.from, series->offset_minutes);
+        en_rows_instant(rows, series->interval.to, series->offset_minutes);
     } else {
-        put_day(rows, usage->edges[step]);
-        put_day(rows, usage->edges[step + 1]);
+        en_rows_day(rows, usage->edges[step].n);
+        en_rows_day(rows, usage->edges[step + 1].n);
     }
     en_rows_text(rows, en_unit_name(series->unit));
-    put_micro(rows, cell->micro);
+    en_rows_micro(rows, cell->micro);
     en_rows_count(rows, cell->present_count);
     en_rows_count(rows, cell->missing_count);
     if (query->wants_quality) {
-        put_micro(rows, cell->pending_micro);
-        put_micro(rows, cell->correction_micro);
+        en_rows_micro(rows, cell->pending_micro);
+        en_rows_micro(rows, cell->correction_micro);
         en_rows_count(rows, cell->frozen_days);
         put_quality(rows, cell->quality);
     }
@@ -268,15 +247,15 @@ static en_code put_zone_row(void *self, const struct en_zone_usage_row *row, str
     (void)err;
     en_rows_slice(rows, row->series->point_key);
     en_rows_slice(rows, row->series->code);
-    put_day(rows, row->from);
-    put_day(rows, row->to);
+    en_rows_day(rows, row->from.n);
+    en_rows_day(rows, row->to.n);
     if (row->is_without) {
         en_rows_null(rows);
     } else {
         en_rows_slice(rows, row->zone);
     }
     en_rows_text(rows, en_unit_name(row->series->unit));
-    put_micro(rows, row->micro);
+    en_rows_micro(rows, row->micro);
     en_rows_count(rows, row->present_count);
     en_rows_count(rows, row->missing_count);
     en_rows_count(rows, row->split_count);
@@ -362,28 +341,20 @@ static struct en_day end_of_step(en_usage_step step, struct en_day day, struct e
     return end.n < to.n ? end : to;
 }
 
-/* "1.2345" from 1e-4 %. */
-static void put_percent(struct en_rows *rows, int64_t percent)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent, -4}), text);
-    en_rows_text(rows, text);
-}
-
 static void put_balance_row(struct en_rows *rows, const char *name, const struct balance_step *step)
 {
     const struct en_balance_answer *answer = &step->answer;
     en_rows_text(rows, name);
-    put_day(rows, step->from);
-    put_day(rows, step->to);
+    en_rows_day(rows, step->from.n);
+    en_rows_day(rows, step->to.n);
     en_rows_text(rows, en_unit_name(answer->unit));
-    put_micro(rows, answer->totals.in_micro);
-    put_micro(rows, answer->totals.out_micro);
-    put_micro(rows, answer->totals.losses_micro);
-    put_micro(rows, answer->imbalance_micro);
-    put_percent(rows, answer->actual_1e4_percent);
+    en_rows_micro(rows, answer->totals.in_micro);
+    en_rows_micro(rows, answer->totals.out_micro);
+    en_rows_micro(rows, answer->totals.losses_micro);
+    en_rows_micro(rows, answer->imbalance_micro);
+    en_rows_percent(rows, answer->actual_1e4_percent);
     if (answer->is_assessed) {
-        put_percent(rows, answer->permissible_1e4_percent);
+        en_rows_percent(rows, answer->permissible_1e4_percent);
         en_rows_bool(rows, answer->is_permitted);
     } else {
         en_rows_null(rows);
@@ -392,16 +363,16 @@ static void put_balance_row(struct en_rows *rows, const char *name, const struct
     en_rows_count(rows, answer->totals.slots_count);
     en_rows_count(rows, answer->totals.partial_count);
     en_rows_count(rows, answer->missing_days);
-    put_micro(rows, answer->pending_micro);
+    en_rows_micro(rows, answer->pending_micro);
     en_rows_text(rows, en_balance_verdict_text(answer->verdict));
     if (answer->verdict == EN_BALANCE_NOT_ASSESSABLE) {
         en_rows_null(rows);
     } else {
-        put_percent(rows, answer->limit_1e4_percent);
+        en_rows_percent(rows, answer->limit_1e4_percent);
     }
     en_rows_count(rows, answer->members_count);
     en_rows_count(rows, answer->assumed_count);
-    put_percent(rows, answer->doubtful_1e4_percent);
+    en_rows_percent(rows, answer->doubtful_1e4_percent);
     en_rows_bool(rows, answer->is_trend);
     en_rows_text(rows, answer->reason);
 }

@@ -214,13 +214,6 @@ static void put_json(struct report *report, const struct en_effect *effect,
     en_json_end(json);
 }
 
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_micro_print(micro, text);
-    en_rows_text(rows, text);
-}
-
 /* "7 slots, missing 3 -> 0" */
 static void print_detail(struct report *report, const struct en_effect *effect,
                          const struct named *named)
@@ -263,8 +256,8 @@ static void put_row(struct report *report, const struct en_effect *effect,
         en_rows_text(rows, "");
         en_rows_text(rows, "");
     } else {
-        put_micro(rows, effect->before_micro);
-        put_micro(rows, effect->after_micro);
+        en_rows_micro(rows, effect->before_micro);
+        en_rows_micro(rows, effect->after_micro);
         en_rows_text(rows, unit_text(named->unit));
     }
     en_rows_slice(rows, en_buf_slice(&report->words));

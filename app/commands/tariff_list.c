@@ -30,33 +30,6 @@ static void put_day(struct en_rows *rows, struct en_instant at)
     en_rows_text(rows, text);
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant at)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    (void)en_instant_print(at, 0, text);
-    en_rows_text(rows, text);
-}
-
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_micro_print(micro, text);
-    en_rows_text(rows, text);
-}
-
-static en_code put_key(struct en_rows *rows, struct en_store *store, en_name_type type, uint32_t id,
-                       struct en_error *err)
-{
-    struct en_slice key = {NULL, 0};
-    en_code code = en_keys_key(store, type, id, &key, err);
-    if (code == EN_OK && key.size > 0) {
-        en_rows_slice(rows, key);
-    } else {
-        en_rows_null(rows);
-    }
-    return code;
-}
-
 static void put_clock(struct en_rows *rows, const struct en_calendar_row *row)
 {
     char text[EN_CLOCK_TEXT_SIZE];
@@ -111,7 +84,7 @@ static en_code put_calendar(struct en_rows *rows, struct en_store *store,
 {
     const struct en_calendar_row *row = row_memory;
     (void)arguments;
-    en_code code = put_key(rows, store, EN_NAME_CALENDAR, row->calendar, err);
+    en_code code = en_list_key(rows, store, EN_NAME_CALENDAR, row->calendar, err);
     put_day(rows, row->from);
     put_day(rows, row->to);
     en_rows_slice(rows, row->title);
@@ -222,17 +195,17 @@ static en_code put_tariff(struct en_rows *rows, struct en_store *store,
     const struct en_tariff_row *row = row_memory;
     const struct en_price_category *category = en_price_category(row->category);
     (void)arguments;
-    en_code code = put_key(rows, store, EN_NAME_TARIFF, row->tariff, err);
+    en_code code = en_list_key(rows, store, EN_NAME_TARIFF, row->tariff, err);
     put_day(rows, row->from);
     put_day(rows, row->to);
     en_rows_slice(rows, row->title);
-    code = code == EN_OK ? put_key(rows, store, EN_NAME_CALENDAR, row->calendar, err) : code;
+    code = code == EN_OK ? en_list_key(rows, store, EN_NAME_CALENDAR, row->calendar, err) : code;
     if (category == NULL) {
         en_rows_null(rows);
     } else {
         en_rows_text(rows, category->name);
     }
-    code = code == EN_OK ? put_key(rows, store, EN_NAME_REGION, row->region, err) : code;
+    code = code == EN_OK ? en_list_key(rows, store, EN_NAME_REGION, row->region, err) : code;
     code = code == EN_OK ? put_members(rows, store, &row->members, err) : code;
     en_rows_slice(rows, row->document);
     en_rows_slice(rows, row->reason);
@@ -330,13 +303,13 @@ static en_code put_price(struct en_rows *rows, struct en_store *store,
     en_rows_text(rows, en_charge_part_name((en_charge_part)row->part));
     code = put_zone(rows, store, row, err);
     if (is_hourly) {
-        put_instant(rows, row->from);
-        put_instant(rows, row->to);
+        en_rows_instant(rows, row->from, 0);
+        en_rows_instant(rows, row->to, 0);
         en_rows_null(rows);
     } else {
         put_day(rows, row->from);
         put_day(rows, row->to);
-        put_micro(rows, row->price_micro);
+        en_rows_micro(rows, row->price_micro);
     }
     en_rows_text(rows, en_charge_part_unit((en_charge_part)row->part));
     en_rows_count(rows, row->hours.count);
@@ -403,7 +376,7 @@ static en_code put_peak_hours(struct en_rows *rows, struct en_store *store,
     put_day(rows, row->from);
     put_day(rows, row->to);
     en_rows_text(rows, offset);
-    code = put_key(rows, store, EN_NAME_CALENDAR, row->calendar, err);
+    code = en_list_key(rows, store, EN_NAME_CALENDAR, row->calendar, err);
     put_hours(rows, row);
     en_rows_slice(rows, row->document);
     en_rows_slice(rows, row->reason);

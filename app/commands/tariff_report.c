@@ -69,51 +69,11 @@ static en_code each_point(const struct en_arguments *arguments, struct ask *ask,
     return code == EN_NOT_FOUND ? EN_OK : code;
 }
 
-static void put_instant(struct en_rows *rows, struct en_instant at, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    (void)en_instant_print(at, offset, text);
-    en_rows_text(rows, text);
-}
-
-static void put_day(struct en_rows *rows, struct en_day day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    (void)en_day_print(day, text);
-    en_rows_text(rows, text);
-}
-
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_micro_print(micro, text);
-    en_rows_text(rows, text);
-}
-
 static void put_money(struct en_rows *rows, struct en_money money)
 {
     char text[EN_MONEY_TEXT_SIZE];
     (void)en_money_print(money, text);
     en_rows_text(rows, text);
-}
-
-static void put_percent(struct en_rows *rows, int64_t percent_1e4)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent_1e4, -4}), text);
-    en_rows_text(rows, text);
-}
-
-static en_code put_key(struct ask *ask, en_name_type type, uint32_t id, struct en_error *err)
-{
-    struct en_slice key = {NULL, 0};
-    en_code code = en_keys_key(ask->store, type, id, &key, err);
-    if (code == EN_OK && key.size > 0) {
-        en_rows_slice(ask->rows, key);
-    } else {
-        en_rows_null(ask->rows);
-    }
-    return code;
 }
 
 /* ---- charges ---- */
@@ -129,11 +89,11 @@ static const struct en_column charge_columns[] = {
 static en_code put_bill_head(struct ask *ask, const struct en_bill *bill, uint32_t tariff,
                              struct en_interval of, struct en_error *err)
 {
-    en_code code = put_key(ask, EN_NAME_POINT, bill->point, err);
-    code = code == EN_OK ? put_key(ask, EN_NAME_TARIFF, tariff, err) : code;
+    en_code code = en_list_key(ask->rows, ask->store, EN_NAME_POINT, bill->point, err);
+    code = code == EN_OK ? en_list_key(ask->rows, ask->store, EN_NAME_TARIFF, tariff, err) : code;
     en_rows_text(ask->rows, bill->category->name);
-    put_instant(ask->rows, of.from, bill->offset_minutes);
-    put_instant(ask->rows, of.to, bill->offset_minutes);
+    en_rows_instant(ask->rows, of.from, bill->offset_minutes);
+    en_rows_instant(ask->rows, of.to, bill->offset_minutes);
     return code;
 }
 
@@ -144,7 +104,7 @@ static void put_price(struct en_rows *rows, const struct en_bill_line *line)
     } else if (line->is_hourly) {
         en_rows_text(rows, "by hours");
     } else {
-        put_micro(rows, line->price_micro);
+        en_rows_micro(rows, line->price_micro);
     }
 }
 
@@ -179,7 +139,7 @@ static en_code put_bill_line(struct ask *ask, const struct en_bill *bill,
         en_rows_null(rows);
     }
     if (line->has_quantity) {
-        put_micro(rows, line->micro);
+        en_rows_micro(rows, line->micro);
     } else {
         en_rows_null(rows);
     }
@@ -313,7 +273,7 @@ struct comparison {
 static void put_if(struct en_rows *rows, bool has, int64_t micro)
 {
     if (has) {
-        put_micro(rows, micro);
+        en_rows_micro(rows, micro);
     } else {
         en_rows_null(rows);
     }
@@ -323,21 +283,21 @@ static en_code put_comparison(struct ask *ask, const struct en_deviation_answer 
                               const struct comparison *row, struct en_error *err)
 {
     struct en_rows *rows = ask->rows;
-    en_code code = put_key(ask, EN_NAME_POINT, answer->point, err);
-    put_day(rows, ask->from);
-    put_day(rows, ask->to);
+    en_code code = en_list_key(ask->rows, ask->store, EN_NAME_POINT, answer->point, err);
+    en_rows_day(rows, ask->from.n);
+    en_rows_day(rows, ask->to.n);
     en_rows_text(rows, row->item);
     en_rows_text(rows, row->unit);
     put_if(rows, row->has_fact, row->fact);
     put_if(rows, row->has_against, row->against);
     put_if(rows, row->has_difference, row->difference);
     if (row->has_percent) {
-        put_percent(rows, row->percent_1e4);
+        en_rows_percent(rows, row->percent_1e4);
     } else {
         en_rows_null(rows);
     }
     if (row->at.us != 0) {
-        put_instant(rows, row->at, answer->offset_minutes);
+        en_rows_instant(rows, row->at, answer->offset_minutes);
     } else {
         en_rows_null(rows);
     }
@@ -584,7 +544,8 @@ static en_code put_reconciliation(void *self, const struct en_reconcile_row *row
     bool has_span = row->span.to.us > row->span.from.us;
     int32_t offset = 0;
     en_code code = en_keys_point_offset(ask->store, ask->point, row->span.from, &offset, err);
-    code = code == EN_OK ? put_key(ask, EN_NAME_POINT, ask->point, err) : code;
+    code =
+        code == EN_OK ? en_list_key(ask->rows, ask->store, EN_NAME_POINT, ask->point, err) : code;
     en_rows_slice(rows, row->code);
     if (row->zone.size > 0) {
         en_rows_slice(rows, row->zone);
@@ -592,8 +553,8 @@ static en_code put_reconciliation(void *self, const struct en_reconcile_row *row
         en_rows_null(rows);
     }
     if (has_span) {
-        put_instant(rows, row->span.from, offset);
-        put_instant(rows, row->span.to, offset);
+        en_rows_instant(rows, row->span.from, offset);
+        en_rows_instant(rows, row->span.to, offset);
     } else {
         en_rows_null(rows);
         en_rows_null(rows);
@@ -602,7 +563,7 @@ static en_code put_reconciliation(void *self, const struct en_reconcile_row *row
     put_amount(rows, row->result.profile);
     put_amount(rows, row->result.difference);
     if (row->has_percent) {
-        put_percent(rows, row->percent_1e4);
+        en_rows_percent(rows, row->percent_1e4);
     } else {
         en_rows_null(rows);
     }

@@ -44,35 +44,6 @@ static en_code parse_scope(struct en_store *store, const struct en_arguments *ar
     return code;
 }
 
-static void put_day(struct en_rows *rows, int32_t day)
-{
-    char text[EN_DAY_TEXT_SIZE];
-    (void)en_day_print((struct en_day){day}, text);
-    en_rows_text(rows, text);
-}
-
-static void put_instant(struct en_rows *rows, struct en_instant instant, int32_t offset)
-{
-    char text[EN_INSTANT_TEXT_SIZE];
-    (void)en_instant_print(instant, offset, text);
-    en_rows_text(rows, text);
-}
-
-static void put_micro(struct en_rows *rows, int64_t micro)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_micro_print(micro, text);
-    en_rows_text(rows, text);
-}
-
-/* "98.75" from 1e-4 %. */
-static void put_percent(struct en_rows *rows, int64_t percent)
-{
-    char text[EN_DECIMAL_TEXT_SIZE];
-    (void)en_decimal_print(en_decimal_canonical((struct en_decimal){percent, -4}), text);
-    en_rows_text(rows, text);
-}
-
 /* ---- validity: line by line ---- */
 
 struct listing {
@@ -98,8 +69,8 @@ static void put_numbers(struct en_rows *rows, const struct en_findings_line *lin
         en_rows_null(rows);
         return;
     }
-    put_micro(rows, measured);
-    put_micro(rows, limit);
+    en_rows_micro(rows, measured);
+    en_rows_micro(rows, limit);
     en_rows_text(rows, unit);
 }
 
@@ -181,8 +152,8 @@ static en_code put_finding(void *self, const struct en_findings_line *line, stru
     en_rows_text(rows, is_skipped
                            ? "SKIPPED"
                            : en_finding_severity_name((en_rule_severity)line->finding.severity));
-    put_instant(rows, span.from, line->place.offset_minutes);
-    put_instant(rows, span.to, line->place.offset_minutes);
+    en_rows_instant(rows, span.from, line->place.offset_minutes);
+    en_rows_instant(rows, span.to, line->place.offset_minutes);
     if (is_skipped) {
         put_skipped(rows, line->reason, line->days_count, line->place.is_russian);
         return EN_OK;
@@ -252,10 +223,10 @@ static void put_counts(struct en_rows *rows, const struct en_completeness_cell *
     en_rows_count(rows, cell->held);
     en_rows_count(rows, cell->estimated);
     en_rows_count(rows, filled < cell->expected ? cell->expected - filled : 0);
-    put_percent(rows, en_completeness_percent(cell->held, cell->expected));
-    put_percent(rows, en_completeness_percent(filled, cell->expected));
-    put_percent(rows,
-                cell->expected == 0 ? 0 : en_completeness_percent(cell->estimated, cell->expected));
+    en_rows_percent(rows, en_completeness_percent(cell->held, cell->expected));
+    en_rows_percent(rows, en_completeness_percent(filled, cell->expected));
+    en_rows_percent(
+        rows, cell->expected == 0 ? 0 : en_completeness_percent(cell->estimated, cell->expected));
     en_rows_count(rows, cell->warnings);
     en_rows_count(rows, cell->errors);
     en_rows_count(rows, cell->blocking);
@@ -327,7 +298,7 @@ static void put_days(struct en_rows *rows, const struct en_completeness *counts,
         for (uint32_t i = 0; i < counts->series_count; i++) {
             en_completeness_add(&sum, &counts->cells[(size_t)step * counts->series_count + i]);
         }
-        put_day(rows, from_day + (int32_t)step);
+        en_rows_day(rows, from_day + (int32_t)step);
         put_counts(rows, &sum);
     }
 }

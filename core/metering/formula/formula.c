@@ -5,22 +5,11 @@
 #include "core/metering/formula/formula.h"
 
 #include "core/fixed.h"
+#include "core/metering/formula/formula_power.h"
 
 /* Every operand but the last is followed by a sign: the size of the text bounds their number. */
 _Static_assert((EN_FORMULA_SIZE_MAX + 1) / 2 <= EN_FORMULA_TERMS_MAX,
                "a formula's text cannot hold more operands than it may have");
-
-typedef enum power {
-    POWER_NONE = 0,
-    POWER_OR = 1,
-    POWER_AND = 2,
-    POWER_NOT = 3,
-    POWER_COMPARE = 4,
-    POWER_ADD = 5,
-    POWER_MULTIPLY = 6,
-    POWER_UNARY = 7,
-    POWER_OPERAND = 8,
-} power;
 
 struct function_row {
     const char *name;
@@ -86,8 +75,8 @@ struct parser {
     uint32_t depth;
 };
 
-static en_code parse_expression(struct parser *parser, power lowest, struct en_formula_node **node,
-                                struct en_error *err);
+static en_code parse_expression(struct parser *parser, en_formula_power lowest,
+                                struct en_formula_node **node, struct en_error *err);
 
 const char *en_formula_op_text(en_formula_op op)
 {
@@ -293,7 +282,7 @@ static en_code parse_args(struct parser *parser, const struct function_row *row,
     struct en_formula_node *last = NULL;
     while (true) {
         struct en_formula_node *arg = NULL;
-        en_code code = parse_expression(parser, POWER_OR, &arg, err);
+        en_code code = parse_expression(parser, EN_FORMULA_POWER_OR, &arg, err);
         if (code != EN_OK) {
             return code;
         }
@@ -430,7 +419,7 @@ static en_code parse_leaf(struct parser *parser, struct en_formula_node **node,
 }
 
 /* A sign or `not` before its operand. */
-static en_code parse_unary(struct parser *parser, en_formula_op op, power operand,
+static en_code parse_unary(struct parser *parser, en_formula_op op, en_formula_power operand,
                            struct en_formula_node **node, struct en_error *err)
 {
     en_code code = node_make(parser, op, parser->token.place, node, err);
@@ -449,7 +438,7 @@ static en_code parse_parenthesis(struct parser *parser, struct en_formula_node *
                                  struct en_error *err)
 {
     en_code code = take(parser, err);
-    code = code == EN_OK ? parse_expression(parser, POWER_OR, node, err) : code;
+    code = code == EN_OK ? parse_expression(parser, EN_FORMULA_POWER_OR, node, err) : code;
     return code != EN_OK
                ? code
                : expect(parser, EN_FORMULA_TOKEN_CLOSE, "an operator or ')' is needed here", err);
@@ -468,10 +457,10 @@ static en_code parse_nested(struct parser *parser, struct en_formula_node **node
         return parse_parenthesis(parser, node, err);
     }
     if (token->kind == EN_FORMULA_TOKEN_MINUS) {
-        return parse_unary(parser, EN_FORMULA_NEGATE, POWER_UNARY, node, err);
+        return parse_unary(parser, EN_FORMULA_NEGATE, EN_FORMULA_POWER_UNARY, node, err);
     }
     if (is_word(token, "not")) {
-        return parse_unary(parser, EN_FORMULA_NOT, POWER_NOT, node, err);
+        return parse_unary(parser, EN_FORMULA_NOT, EN_FORMULA_POWER_NOT, node, err);
     }
     if (token->kind == EN_FORMULA_TOKEN_WORD && !is_word(token, "and") && !is_word(token, "or")) {
         return parse_call(parser, node, err);
@@ -499,37 +488,40 @@ static en_code parse_operand(struct parser *parser, struct en_formula_node **nod
     return code;
 }
 
-/* What the next token is as an operator between operands; POWER_NONE where it is none. */
-static power infix_of(const struct en_formula_token *token, en_formula_op *op)
+/* What the next token is as an operator between operands; EN_FORMULA_POWER_NONE where it is none.
+ */
+static en_formula_power infix_of(const struct en_formula_token *token, en_formula_op *op)
 {
     if (token->kind >= EN_FORMULA_TOKEN_LESS) {
         *op = (en_formula_op)(EN_FORMULA_LESS + (token->kind - EN_FORMULA_TOKEN_LESS));
-        return POWER_COMPARE;
+        return EN_FORMULA_POWER_COMPARE;
     }
     if (token->kind == EN_FORMULA_TOKEN_PLUS || token->kind == EN_FORMULA_TOKEN_MINUS) {
         *op = EN_FORMULA_ADD;
-        return POWER_ADD;
+        return EN_FORMULA_POWER_ADD;
     }
     if (token->kind == EN_FORMULA_TOKEN_TIMES || token->kind == EN_FORMULA_TOKEN_OVER) {
         *op = EN_FORMULA_MULTIPLY;
-        return POWER_MULTIPLY;
+        return EN_FORMULA_POWER_MULTIPLY;
     }
     *op = is_word(token, "and") ? EN_FORMULA_AND : EN_FORMULA_OR;
-    return is_word(token, "and") ? POWER_AND : is_word(token, "or") ? POWER_OR : POWER_NONE;
+    return is_word(token, "and")  ? EN_FORMULA_POWER_AND
+           : is_word(token, "or") ? EN_FORMULA_POWER_OR
+                                  : EN_FORMULA_POWER_NONE;
 }
 _Static_assert(EN_FORMULA_NOT_EQUAL - EN_FORMULA_LESS ==
                    EN_FORMULA_TOKEN_NOT_EQUAL - EN_FORMULA_TOKEN_LESS,
                "comparisons stand in the same order as signs and as operators");
 
 /* The operand behind an operator, wrapped where the sign was - or /. */
-static en_code parse_right(struct parser *parser, power strength, struct en_formula_node **arg,
-                           struct en_error *err)
+static en_code parse_right(struct parser *parser, en_formula_power strength,
+                           struct en_formula_node **arg, struct en_error *err)
 {
     struct en_formula_token sign = parser->token;
     bool is_wrapped = sign.kind == EN_FORMULA_TOKEN_MINUS || sign.kind == EN_FORMULA_TOKEN_OVER;
     en_code code = take(parser, err);
     code = code == EN_OK ? parse_expression(parser, strength + 1, arg, err) : code;
-    code = code == EN_OK ? check_kind(parser, *arg, strength <= POWER_AND, err) : code;
+    code = code == EN_OK ? check_kind(parser, *arg, strength <= EN_FORMULA_POWER_AND, err) : code;
     if (code != EN_OK || !is_wrapped) {
         return code;
     }
@@ -549,20 +541,20 @@ static en_code parse_right(struct parser *parser, power strength, struct en_form
 }
 
 /* All that operators of this strength join to the left operand. */
-static en_code parse_chain(struct parser *parser, power strength, en_formula_op op,
+static en_code parse_chain(struct parser *parser, en_formula_power strength, en_formula_op op,
                            struct en_formula_node **left, struct en_error *err)
 {
     struct en_formula_node *node = NULL;
     struct en_formula_node *last = NULL;
     en_formula_op next = op;
-    en_code code = check_kind(parser, *left, strength <= POWER_AND, err);
+    en_code code = check_kind(parser, *left, strength <= EN_FORMULA_POWER_AND, err);
     code = code == EN_OK ? node_make(parser, op, parser->token.place, &node, err) : code;
     if (code != EN_OK) {
         return code;
     }
     node_adopt(node, &last, *left);
     while (infix_of(&parser->token, &next) == strength) {
-        if (strength == POWER_COMPARE && node->args_count == 2) {
+        if (strength == EN_FORMULA_POWER_COMPARE && node->args_count == 2) {
             return refuse(parser, parser->token.place, EN_MALFORMED, err,
                           "compare one pair at a time: a < b and b < c");
         }
@@ -577,13 +569,13 @@ static en_code parse_chain(struct parser *parser, power strength, en_formula_op 
     return EN_OK;
 }
 
-static en_code parse_expression(struct parser *parser, power lowest, struct en_formula_node **node,
-                                struct en_error *err)
+static en_code parse_expression(struct parser *parser, en_formula_power lowest,
+                                struct en_formula_node **node, struct en_error *err)
 {
     en_code code = parse_operand(parser, node, err);
     en_formula_op op = EN_FORMULA_OR;
-    power strength = infix_of(&parser->token, &op);
-    while (code == EN_OK && strength != POWER_NONE && strength >= lowest) {
+    en_formula_power strength = infix_of(&parser->token, &op);
+    while (code == EN_OK && strength != EN_FORMULA_POWER_NONE && strength >= lowest) {
         code = parse_chain(parser, strength, op, node, err);
         strength = infix_of(&parser->token, &op);
     }
@@ -650,7 +642,8 @@ static en_code parse_whole(struct parser *parser, struct en_error *err)
 {
     struct en_formula *formula = parser->formula;
     en_code code = take(parser, err);
-    code = code == EN_OK ? parse_expression(parser, POWER_OR, &formula->root, err) : code;
+    code =
+        code == EN_OK ? parse_expression(parser, EN_FORMULA_POWER_OR, &formula->root, err) : code;
     if (code == EN_OK && parser->token.kind != EN_FORMULA_TOKEN_END) {
         return refuse(parser, parser->token.place, EN_MALFORMED, err,
                       "an operator is needed here, or the end");

@@ -1,37 +1,26 @@
 #include "core/metering/formula/formula_print.h"
 
 #include "core/fixed.h"
+#include "core/metering/formula/formula_power.h"
 
-/* Strength of operators as the parser has it (formula.c). */
-typedef enum power {
-    POWER_NONE = 0,
-    POWER_OR = 1,
-    POWER_AND = 2,
-    POWER_NOT = 3,
-    POWER_COMPARE = 4,
-    POWER_ADD = 5,
-    POWER_MULTIPLY = 6,
-    POWER_UNARY = 7,
-    POWER_OPERAND = 8,
-} power;
-
-static power power_of(en_formula_op op)
+static en_formula_power power_of(en_formula_op op)
 {
     switch (op) {
     case EN_FORMULA_OR:
-        return POWER_OR;
+        return EN_FORMULA_POWER_OR;
     case EN_FORMULA_AND:
-        return POWER_AND;
+        return EN_FORMULA_POWER_AND;
     case EN_FORMULA_NOT:
-        return POWER_NOT;
+        return EN_FORMULA_POWER_NOT;
     case EN_FORMULA_ADD:
-        return POWER_ADD;
+        return EN_FORMULA_POWER_ADD;
     case EN_FORMULA_MULTIPLY:
-        return POWER_MULTIPLY;
+        return EN_FORMULA_POWER_MULTIPLY;
     case EN_FORMULA_NEGATE:
-        return POWER_UNARY;
+        return EN_FORMULA_POWER_UNARY;
     default:
-        return op >= EN_FORMULA_LESS && op <= EN_FORMULA_NOT_EQUAL ? POWER_COMPARE : POWER_OPERAND;
+        return op >= EN_FORMULA_LESS && op <= EN_FORMULA_NOT_EQUAL ? EN_FORMULA_POWER_COMPARE
+                                                                   : EN_FORMULA_POWER_OPERAND;
     }
 }
 
@@ -94,7 +83,7 @@ static void print_number(struct en_formula_number number, struct en_buf *buf)
 }
 
 static void print_node(const struct en_formula *formula, const struct en_formula_node *node,
-                       power lowest, struct en_buf *buf);
+                       en_formula_power lowest, struct en_buf *buf);
 
 /* Arguments joined by their operators; a later NEGATE or INVERT gives its sign instead. */
 static void print_chain(const struct en_formula *formula, const struct en_formula_node *node,
@@ -103,7 +92,7 @@ static void print_chain(const struct en_formula *formula, const struct en_formul
     en_formula_op turned = node->op == EN_FORMULA_ADD        ? EN_FORMULA_NEGATE
                            : node->op == EN_FORMULA_MULTIPLY ? EN_FORMULA_INVERT
                                                              : node->op;
-    power lowest = power_of(node->op) + 1;
+    en_formula_power lowest = power_of(node->op) + 1;
     for (const struct en_formula_node *arg = node->args; arg != NULL; arg = arg->next) {
         bool is_turned = arg != node->args && arg->op == turned && turned != node->op;
         if (arg != node->args) {
@@ -119,7 +108,7 @@ static void print_call(const struct en_formula *formula, const struct en_formula
     en_buf_print(buf, "%s(", en_formula_op_text(node->op));
     for (const struct en_formula_node *arg = node->args; arg != NULL; arg = arg->next) {
         en_buf_text(buf, arg == node->args ? "" : ", ");
-        print_node(formula, arg, POWER_OR, buf);
+        print_node(formula, arg, EN_FORMULA_POWER_OR, buf);
     }
     if (node->op == EN_FORMULA_PREVIOUS) {
         bool is_days = node->lag_days > 0;
@@ -134,9 +123,9 @@ static void print_call(const struct en_formula *formula, const struct en_formula
 }
 
 static void print_node(const struct en_formula *formula, const struct en_formula_node *node,
-                       power lowest, struct en_buf *buf)
+                       en_formula_power lowest, struct en_buf *buf)
 {
-    power strength = power_of(node->op);
+    en_formula_power strength = power_of(node->op);
     bool has_parenthesis = strength < lowest;
     en_buf_text(buf, has_parenthesis ? "(" : "");
     if (node->op == EN_FORMULA_NUMBER) {
@@ -146,7 +135,7 @@ static void print_node(const struct en_formula *formula, const struct en_formula
     } else if (node->op == EN_FORMULA_NEGATE || node->op == EN_FORMULA_NOT) {
         en_buf_text(buf, node->op == EN_FORMULA_NOT ? "not " : "-");
         print_node(formula, node->args, strength, buf);
-    } else if (strength == POWER_OPERAND) {
+    } else if (strength == EN_FORMULA_POWER_OPERAND) {
         print_call(formula, node, buf);
     } else {
         print_chain(formula, node, buf);
@@ -160,11 +149,12 @@ void en_formula_print_node(const struct en_formula *formula, const struct en_for
     EN_ASSERT(node != NULL);
     bool is_divisor = node->op == EN_FORMULA_INVERT;
     en_buf_text(buf, is_divisor ? "1 / " : "");
-    print_node(formula, is_divisor ? node->args : node, is_divisor ? POWER_UNARY : POWER_OR, buf);
+    print_node(formula, is_divisor ? node->args : node,
+               is_divisor ? EN_FORMULA_POWER_UNARY : EN_FORMULA_POWER_OR, buf);
 }
 
 void en_formula_print(const struct en_formula *formula, struct en_buf *buf)
 {
     EN_ASSERT(formula->root != NULL);
-    print_node(formula, formula->root, POWER_OR, buf);
+    print_node(formula, formula->root, EN_FORMULA_POWER_OR, buf);
 }
